@@ -1,0 +1,106 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Board modules build twice: as ordinary Swift here, and as Embedded Swift through cross-compile.sh,
+// which builds the product `edged` alone. No package goes on the board.
+let board = "Sources/Board"
+let workstation = "Sources/Workstation"
+
+let package = Package(
+  name: "EdgeTwin",
+  products: [
+    .executable(name: "edged", targets: ["edged"]),
+    .executable(name: "edgesync", targets: ["edgesync"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+  ],
+  targets: [
+    // Board
+    .target(name: "CBoard", path: "\(board)/CBoard", linkerSettings: [.linkedLibrary("sodium")]),
+    .target(
+      name: "CBoardHardware", path: "\(board)/CBoardHardware",
+      linkerSettings: [.linkedLibrary("gpiod"), .linkedLibrary("i2c")]),
+    .target(name: "HardwareInterface", path: "\(board)/HardwareInterface"),
+    .target(name: "Numerics", path: "\(board)/Numerics"),
+    .target(name: "WireFormat", path: "\(board)/WireFormat"),
+    .target(name: "Drivers", dependencies: ["HardwareInterface"], path: "\(board)/Drivers"),
+    .target(
+      name: "LinuxHardware", dependencies: ["HardwareInterface", "CBoard", "CBoardHardware"],
+      path: "\(board)/LinuxHardware"),
+    .target(
+      name: "VirtualBench", dependencies: ["HardwareInterface", "Numerics", "WireFormat"],
+      path: "\(board)/VirtualBench"),
+    .target(name: "TwinModel", dependencies: ["Numerics", "WireFormat"], path: "\(board)/TwinModel"),
+    .target(
+      name: "PhysicalNetwork", dependencies: ["HardwareInterface", "Drivers", "Numerics", "WireFormat"],
+      path: "\(board)/PhysicalNetwork"),
+    .target(name: "Journal", dependencies: ["CBoard", "WireFormat"], path: "\(board)/Journal"),
+    .target(name: "Bundle", dependencies: ["CBoard", "WireFormat"], path: "\(board)/Bundle"),
+    .target(name: "SyncProtocol", dependencies: ["CBoard", "WireFormat"], path: "\(board)/SyncProtocol"),
+    .target(
+      name: "Runtime",
+      dependencies: [
+        "CBoard", "HardwareInterface", "Drivers", "VirtualBench", "LinuxHardware", "Numerics", "WireFormat",
+        "PhysicalNetwork", "Journal", "Bundle", "SyncProtocol",
+      ],
+      path: "\(board)/Runtime"),
+    .executableTarget(name: "edged", dependencies: ["Runtime"], path: "\(board)/edged"),
+
+    // Workstation
+    .target(
+      name: "CTrainingKernels", path: "\(workstation)/CTrainingKernels",
+      cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno"])]),
+    .target(
+      name: "TrainingKernels", dependencies: ["CTrainingKernels", "Numerics"],
+      path: "\(workstation)/TrainingKernels"),
+    .target(
+      name: "TwinFitting", dependencies: ["TrainingKernels", "TwinModel", "Numerics"],
+      path: "\(workstation)/TwinFitting"),
+    .target(
+      name: "NetworkTraining", dependencies: ["TrainingKernels", "TwinModel", "Numerics"],
+      path: "\(workstation)/NetworkTraining"),
+    .target(name: "Datasets", path: "\(workstation)/Datasets"),
+    .target(
+      name: "Workbench",
+      dependencies: [
+        "WireFormat", "Journal", "Bundle", "PhysicalNetwork", "VirtualBench", "TwinModel", "Datasets",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "TOMLKit", package: "TOMLKit"),
+      ],
+      path: "\(workstation)/Workbench"),
+    .target(
+      name: "Transport",
+      dependencies: ["WireFormat", "SyncProtocol", "CBoard", .product(name: "Logging", package: "swift-log")],
+      path: "\(workstation)/Transport"),
+    .executableTarget(
+      name: "edgesync",
+      dependencies: [
+        "Workbench", "Transport", "TwinFitting", "NetworkTraining", "Datasets", "SyncProtocol",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "\(workstation)/edgesync"),
+
+    // Tests
+    .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
+    .testTarget(name: "DriversTests", dependencies: ["Drivers", "VirtualBench", "HardwareInterface"]),
+    .testTarget(name: "VirtualBenchTests", dependencies: ["VirtualBench", "HardwareInterface", "Numerics"]),
+    .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
+    .testTarget(name: "JournalTests", dependencies: ["Journal", "WireFormat", "CBoard"]),
+    .testTarget(name: "BundleTests", dependencies: ["Bundle", "WireFormat", "CBoard"]),
+    .testTarget(name: "SyncProtocolTests", dependencies: ["SyncProtocol", "WireFormat"]),
+    .testTarget(name: "PhysicalNetworkTests", dependencies: ["PhysicalNetwork", "WireFormat"]),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["Runtime", "VirtualBench", "PhysicalNetwork", "Journal", "CBoard"]),
+    .testTarget(name: "TrainingKernelsTests", dependencies: ["TrainingKernels"]),
+    .testTarget(name: "TwinFittingTests", dependencies: ["TwinFitting", "TwinModel", "Numerics"]),
+    .testTarget(name: "NetworkTrainingTests", dependencies: ["NetworkTraining", "TwinModel"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "Journal", "Bundle", "PhysicalNetwork"]),
+    .testTarget(
+      name: "SystemTests", dependencies: ["Workbench", "Journal", "Transport", "SyncProtocol"], path: "Tests/System"),
+  ]
+)

@@ -1,0 +1,105 @@
+/// The chips a virtual bench can simulate; the numbers stand in bench files.
+public enum BenchChipKind: UInt8, Equatable, Sendable {
+  case ad5593r = 1
+  case mcp4728 = 2
+  case ads1115 = 3
+  case tca9548a = 4
+}
+
+/// One simulated chip and where it sits.
+public struct BenchChip: Equatable, Sendable {
+  /// `mux` of a chip that sits on its bus directly.
+  public static let noMux: UInt8 = 0xFF
+
+  public var kind: BenchChipKind
+  /// 7-bit address.
+  public var address: UInt8
+  /// Index of the bus.
+  public var bus: UInt8
+  /// Index of the multiplexer in front among the bench's chips, or `noMux`.
+  public var mux: UInt8
+  public var muxChannel: UInt8
+
+  public init(kind: BenchChipKind, address: UInt8, bus: UInt8, mux: UInt8 = BenchChip.noMux, muxChannel: UInt8 = 0) {
+    self.kind = kind
+    self.address = address
+    self.bus = bus
+    self.mux = mux
+    self.muxChannel = muxChannel
+  }
+}
+
+/// The physics a device can have; the numbers stand in bench files.
+public enum BenchDeviceKind: UInt8, Equatable, Sendable {
+  case superparamagnetic = 1
+  case duffing = 2
+  case leakyIntegrator = 3
+  /// Answers nothing: its response pin stays at `voltsAtZero`. For trying what a dead node does.
+  case dead = 4
+}
+
+/// One wire between a converter channel and a device.
+public struct BenchWire: Equatable, Sendable {
+  /// Index of the chip.
+  public var chip: UInt8
+  public var channel: UInt8
+  /// Volts at which the device's quantity is zero.
+  public var voltsAtZero: Double
+  /// Volts a unit of the device's quantity.
+  public var voltsPerUnit: Double
+  /// Standard deviation of white noise added at each reading, volts; 0 for a drive.
+  public var noiseVolts: Double
+
+  public init(chip: UInt8, channel: UInt8, voltsAtZero: Double, voltsPerUnit: Double, noiseVolts: Double = 0) {
+    self.chip = chip
+    self.channel = channel
+    self.voltsAtZero = voltsAtZero
+    self.voltsPerUnit = voltsPerUnit
+    self.noiseVolts = noiseVolts
+  }
+}
+
+/// One simulated device: DAC → device → ADC.
+public struct BenchDevice: Equatable, Sendable {
+  public var kind: BenchDeviceKind
+  public var drive: BenchWire
+  public var response: BenchWire
+  /// Device time units that pass in one second.
+  public var timePerSecond: Double
+  /// Nominal parameters in the order of `BenchDeviceKind.parameterNames`; each unit's own are drawn around them.
+  public var parameters: [Double]
+
+  public init(
+    kind: BenchDeviceKind, drive: BenchWire, response: BenchWire, timePerSecond: Double, parameters: [Double]
+  ) {
+    self.kind = kind
+    self.drive = drive
+    self.response = response
+    self.timePerSecond = timePerSecond
+    self.parameters = parameters
+  }
+}
+
+/// A virtual bench: buses, chips and devices, and the seed all its randomness comes from.
+public struct BenchDescription: Equatable, Sendable {
+  public var seed: UInt64
+  /// Relative standard deviation of each unit's hidden parameters around the nominal ones (0.15 is usual).
+  public var spread: Double
+  /// Nanoseconds of one integration step of the devices.
+  public var quantum: UInt64
+  /// Clock of each bus, hertz.
+  public var busClocks: [UInt32]
+  public var chips: [BenchChip]
+  public var devices: [BenchDevice]
+
+  public init(
+    seed: UInt64, spread: Double, quantum: UInt64, busClocks: [UInt32], chips: [BenchChip], devices: [BenchDevice]
+  ) {
+    self.seed = seed
+    self.spread = spread
+    self.quantum = quantum
+    self.busClocks = busClocks
+    self.chips = chips
+    self.devices = devices
+  }
+}

@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# Builds `edged` for the boards as Embedded Swift, on a Debian workstation, without any system configuration.
+# Run with --help for its use; docs/building.md tells more.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/scripts/lib.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: ./cross-compile.sh [aarch64|armv7|armv6|x86_64|all ...] [--out DIR]
+
+  aarch64   64-bit boards (Pi 3, 4, 5, Zero 2 W): dynamic, with glibc, libgpiod, libi2c, libsodium (the default)
+  armv7     32-bit hard-float userlands on Pi 2 and later: dynamic, the same libraries
+  armv6     Pi 1 and Zero: static
+  x86_64    this machine, as Embedded Swift: the same program as on the boards
+  all       every one of them
+  --out     where edged-ARCH goes (default .build/cross/out)
+
+Prints a table of sizes on stdout. Exit code 1 where a tool, package or symbol is missing, or a program is unfit.
+TEXT
+}
+
+boards=()
+out=""
+while [ $# -gt 0 ]; do
+  case "$1" in
+    aarch64 | armv7 | armv6 | x86_64) boards+=("$1") ;;
+    all) boards=(aarch64 armv7 armv6 x86_64) ;;
+    --out)
+      [ $# -ge 2 ] || die "--out needs a folder."
+      out=$2
+      shift
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      usage >&2
+      exit 64
+      ;;
+  esac
+  shift
+done
+[ ${#boards[@]} -gt 0 ] || boards=(aarch64)
+
+need_swift
+root=$(project_root)
+cross="$root/.build/cross"
+out=${out:-$cross/out}
+mkdir -p "$cross" "$out"
+out=$(cd "$out" && pwd)
+cd "$root"
+
+# One at a time: the sysroots and build folders are shared.
+if have flock; then
+  exec 9>"$cross/lock"
+  flock -n 9 || { note "waiting for another cross-compile.sh in this folder"; flock 9; }
+fi
+
+usr=$(toolchain_usr)
+strip_tool=$(find_tool "$usr" llvm-strip llvm-objcopy)
+[ -n "$strip_tool" ] || strip_tool=$(find_tool "$usr" objcopy)
+[ -n "$strip_tool" ] || die "Nothing to strip with: the Swift toolchain has no llvm-strip or llvm-objcopy, PATH no objcopy." \
+  "Install Debian's binutils-multiarch."
+objdump=$(find_tool "$usr" llvm-objdump objdump)
+
+# build BOARD -> path of the linked program
+build() {
+  local board=$1 sysroot sdks name triple scratch log
+  scratch="$cross/build-$board"
+  log="$cross/build-$board.log"
+  local -a options=(--scratch-path "$scratch" -c release --product edged -Xswiftc -Osize)
+  if [ "$board" = x86_64 ]; then
+    [ "$(uname -m)" = x86_64 ] || die "The x86_64 build runs on an x86-64 machine only; this is $(uname -m)."
+    options+=(--toolset "$(bash scripts/cross-sdk.sh x86_64)")
+  else
+    sysroot=$(bash scripts/cross-sysroot.sh "$(debian_name "$board")")
+    read -r sdks name triple < <(bash scripts/cross-sdk.sh "$board" "$sysroot")
+    options+=(--swift-sdks-path "$sdks" --swift-sdk "$name")
+  fi
+  if ! swift build "${options[@]}" </dev/null >"$log" 2>&1; then
+    grep -E 'error:|undefined' "$log" | head -n 40 >&2 || true
+    tail -n 15 "$log" >&2
+    die "edged does not build for $board." "Whole log: $log"
+  fi
+  [ "$board" = x86_64 ] || triple_of[$board]=$triple
+}
+
+debian_name() {
+  case "$1" in
+    aarch64) echo arm64 ;;
+    armv7) echo armhf ;;
+    armv6) echo armel ;;
+  esac
+}
+
+# sum of section sizes: text (code and constants) and data (writable, zeroed included), in bytes
+sections() {
+  "$objdump" -h "$1" | awk '
+    function hex(text, i, value) {
+      value = 0
+      for (i = 1; i <= length(text); i++) value = value * 16 + index("0123456789abcdef", tolower(substr(text, i, 1))) - 1
+      return value
+    }
+    $1 ~ /^[0-9]+$/ && $2 ~ /^\.(text|rodata|init|fini|plt|iplt|eh_frame|ARM\.ex|gcc_except|dynsym|dynstr|gnu|rel|hash)/ { text += hex($3) }
+    $1 ~ /^[0-9]+$/ && $2 ~ /^\.(data|bss|tdata|tbss|got|dynamic|init_array|fini_array)/ { data += hex($3) }
+    END { printf "%d %d", text, data }'
+}
+
+declare -A triple_of=([x86_64]=x86_64-unknown-linux-gnu)
+table=$(printf '%-8s %10s %10s %10s  %s' arch text data file path)
+for board in "${boards[@]}"; do
+  say "edged for $board"
+  started=$SECONDS
+  build "$board"
+  linked="$cross/build-$board/${triple_of[$board]}/release/edged"
+  [ -f "$linked" ] || die "SwiftPM built nothing at ${linked#"$root/"}."
+  target="$out/edged-$board"
+  case "$strip_tool" in
+    *strip) "$strip_tool" -o "$target.new" "$linked" ;;
+    *) "$strip_tool" --strip-all "$linked" "$target.new" ;;
+  esac
+  sysroot=/
+  [ "$board" = x86_64 ] || sysroot="$cross/sysroot-$(debian_name "$board")"
+  bash scripts/check-elf.sh "$target.new" "$board" "$sysroot"
+  chmod 755 "$target.new"
+  mv "$target.new" "$target"
+  read -r text data < <(sections "$linked")
+  table+=$(printf '\n%-8s %10d %10d %10d  %s' "$board" "$text" "$data" "$(stat -c %s "$target")" "$target")
+  note "done in $((SECONDS - started)) s"
+done
+printf '%s\n' "$table"
