@@ -104,7 +104,7 @@ sections() {
     }
     $1 ~ /^[0-9]+$/ && $2 ~ /^\.(text|rodata|init|fini|plt|iplt|eh_frame|ARM\.ex|gcc_except|dynsym|dynstr|gnu|rel|hash)/ { text += hex($3) }
     $1 ~ /^[0-9]+$/ && $2 ~ /^\.(data|bss|tdata|tbss|got|dynamic|init_array|fini_array)/ { data += hex($3) }
-    END { printf "%d %d", text, data }'
+    END { printf "%d %d\n", text, data }'
 }
 
 declare -A triple_of=([x86_64]=x86_64-unknown-linux-gnu)

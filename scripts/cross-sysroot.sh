@@ -106,6 +106,13 @@ fi
 for deb in "$debs"/*.deb; do dpkg -x "$deb" "$sysroot.new"; done
 rm -rf "$debs" "$sysroot.new/usr/share"
 
+# One lib folder, as on an installed system: qemu-user looks for some folders on the host, so two would mislead the loader.
+if [ -d "$sysroot.new/lib" ] && [ ! -L "$sysroot.new/lib" ]; then
+  cp -a "$sysroot.new/lib/." "$sysroot.new/usr/lib/"
+  rm -r "$sysroot.new/lib"
+  ln -s usr/lib "$sysroot.new/lib"
+fi
+
 # Links with absolute targets would lead out of the sysroot.
 find "$sysroot.new" -type l -lname '/*' | while read -r link; do
   ln -sfnr "$sysroot.new$(readlink "$link")" "$link"

@@ -61,3 +61,6 @@ find_tool() {
     fi
   done
 }
+
+# No script ends without a word: an unexpected failure says where it was.
+trap 'printf "error: %s, line %s: a command failed: %s\n" "$0" "$LINENO" "$BASH_COMMAND" >&2' ERR
