@@ -25,7 +25,7 @@ let package = Package(
       name: "CBoardHardware", path: "\(board)/CBoardHardware",
       linkerSettings: [.linkedLibrary("gpiod"), .linkedLibrary("i2c")]),
     .target(name: "HardwareInterface", path: "\(board)/HardwareInterface"),
-    .target(name: "Numerics", path: "\(board)/Numerics"),
+    .target(name: "Numerics", path: "\(board)/Numerics", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "WireFormat", path: "\(board)/WireFormat"),
     .target(name: "Drivers", dependencies: ["HardwareInterface"], path: "\(board)/Drivers"),
     .target(
