@@ -16,8 +16,10 @@ readonly MOST_BYTES_AARCH64=$((512 * 1024))
 usr=$(toolchain_usr)
 nm=$(find_tool "$usr" llvm-nm nm)
 objdump=$(find_tool "$usr" llvm-objdump objdump)
-[ -n "$nm" ] && [ -n "$objdump" ] || die "llvm-nm and llvm-objdump are missing from the Swift toolchain, and nm and objdump" \
-  "from PATH (Debian package binutils-multiarch)."
+if [ -z "$nm" ] || [ -z "$objdump" ]; then
+  die "llvm-nm and llvm-objdump are missing from the Swift toolchain, and nm and objdump from PATH." \
+    "Debian package: binutils-multiarch"
+fi
 
 number_at() { od -An -t "u$2" -j "$1" -N "$2" "$file" | tr -d ' '; }
 [ "$(od -An -t x1 -N 4 "$file" | tr -d ' ')" = 7f454c46 ] || die "$file is not an ELF file."
@@ -59,9 +61,9 @@ else
       *) libraries+=("$path") ;;
     esac
   done
-  missing=$(comm -23 <(printf '%s\n' "${undefined[@]}" | sort -u) \
+  mapfile -t missing < <(comm -23 <(printf '%s\n' "${undefined[@]}" | sed '/^$/d' | sort -u) \
     <("$nm" -D --defined-only "${libraries[@]}" 2>/dev/null | awk 'NF >= 2 { sub(/@.*/, "", $NF); print $NF }' | sort -u))
-  [ -z "$missing" ] || die "$file has symbols no library of the sysroot provides:" $missing
+  [ ${#missing[@]} -eq 0 ] || die "$file has symbols no library of the sysroot provides:" "${missing[@]}"
 fi
 
 size=$(stat -c %s "$file")

@@ -7,8 +7,8 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 readonly SUITE="bookworm"
-readonly PACKAGES="libc6 libc6-dev linux-libc-dev libcrypt1 libgcc-s1 libgcc-12-dev
-  libgpiod2 libgpiod-dev libi2c0 libi2c-dev libsodium23 libsodium-dev"
+readonly PACKAGES=(libc6 libc6-dev linux-libc-dev libcrypt1 libgcc-s1 libgcc-12-dev
+  libgpiod2 libgpiod-dev libi2c0 libi2c-dev libsodium23 libsodium-dev)
 
 arch=${1:-}
 case "$arch" in
@@ -19,7 +19,7 @@ esac
 root=$(project_root)
 cross="$root/.build/cross"
 sysroot="$cross/sysroot-$arch"
-stamp="$SUITE $(echo $PACKAGES)"
+stamp="$SUITE ${PACKAGES[*]}"
 
 if [ -f "$sysroot/.complete" ] && [ "$(cat "$sysroot/.complete")" = "$stamp" ]; then
   note "sysroot $arch: already here"
@@ -97,8 +97,7 @@ note "packages for $arch"
 debs="$cross/debs-$arch"
 rm -rf "$debs" "$sysroot.new"
 mkdir -p "$debs" "$sysroot.new"
-names=()
-for package in $PACKAGES; do names+=("$package:$arch"); done
+names=("${PACKAGES[@]/%/:$arch}")
 if ! (cd "$debs" && apt-get -q -c "$apt_root/apt.conf" download "${names[@]}") >"$log" 2>&1; then
   tail -n 20 "$log" >&2
   die "apt could not fetch the packages of the $arch sysroot." "Log: $log"

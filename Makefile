@@ -1,0 +1,36 @@
+# Every recipe is one script under scripts/. docs/building.md tells more.
+.PHONY: help demo build test test-fast lint format cross clean
+.DEFAULT_GOAL := help
+
+DEMO_ARGS ?=
+CROSS_ARGS ?= all
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## install what is needed, build, and run the whole loop on a virtual board (DEMO_ARGS="--nodes 16")
+	@bash scripts/demo.sh $(DEMO_ARGS)
+
+build: ## install what is needed and build the programs (release, as everything here)
+	@bash scripts/install.sh build
+	@bash scripts/build.sh
+
+test: ## everything: install, lint, build, unit and system tests, cross builds, emulated boards
+	@bash scripts/test-all.sh
+
+test-fast: ## the tests for every day, under 3 minutes once built
+	@bash scripts/install.sh build
+	@bash scripts/build.sh --tests
+	@bash scripts/swift-test.sh fast
+
+lint: ## swift-format, the rules of the tree, shellcheck
+	@bash scripts/lint.sh
+
+format: ## lay out every Swift file with swift-format
+	@bash scripts/format.sh
+
+cross: ## edged for every board (CROSS_ARGS="aarch64 --out DIR")
+	@./cross-compile.sh $(CROSS_ARGS)
+
+clean: ## remove everything built and fetched
+	rm -rf .build

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# The full test: every part in turn, each with its time; all parts run even after one failed, and a table ends it.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+trap - ERR
+cd "$(project_root)" || exit 1
+
+names=()
+results=()
+seconds=()
+failed=0
+
+# part NAME COMMAND...
+part() {
+  local name=$1 started=$SECONDS result=ok
+  shift
+  printf '\n=== %s\n' "$name"
+  if ! "$@" </dev/null; then
+    result=FAILED
+    failed=1
+  fi
+  names+=("$name")
+  results+=("$result")
+  seconds+=($((SECONDS - started)))
+  printf '=== %s: %s, %d s\n' "$name" "$result" $((SECONDS - started))
+  [ "$result" = ok ]
+}
+summary() {
+  local index
+  printf '\n%-24s %-8s %s\n' part result seconds
+  for index in "${!names[@]}"; do
+    printf '%-24s %-8s %d\n' "${names[$index]}" "${results[$index]}" "${seconds[$index]}"
+  done
+}
+stop_here() {
+  summary
+  exit 1
+}
+
+(need_swift) || exit 1
+part "packages" bash scripts/install.sh test || stop_here
+part "python environment" bash scripts/python-venv.sh
+part "lint" bash scripts/lint.sh
+part "build" bash scripts/build.sh --tests || stop_here
+part "tests" bash scripts/swift-test.sh
+part "scripts" bash scripts/test-scripts.sh
+if part "cross builds" ./cross-compile.sh all; then
+  for board in aarch64 armv7 armv6; do
+    part "journal on $board" bash scripts/qemu-journal-test.sh "$board"
+  done
+fi
+summary
+exit "$failed"
