@@ -15,6 +15,9 @@ case "${1:-build}" in
   *) die "usage: scripts/install.sh build|test" ;;
 esac
 
+# First of all, so that nothing is installed where the build could not follow.
+need_swift
+
 if ! have apt-get || ! have dpkg-query; then
   if have pkg-config && pkg-config --exists libgpiod libsodium sqlite3; then
     note "No apt here; libgpiod, libsodium and SQLite were found by pkg-config, libi2c is taken to be there."
