@@ -1,0 +1,113 @@
+import PhysicalNetwork
+import VirtualBench
+
+/// Reads `bench.toml`, which says what a virtual board is made of.
+public enum BenchFile {
+  static let kinds = ["superparamagnetic", "duffing", "leaky_integrator", "dead"]
+
+  /// The bench described by the file at `path`.
+  public static func read(path: String) throws(ConfigError) -> BenchDescription {
+    try bench(try ConfigTable(reading: path))
+  }
+
+  /// The bench described by `text`; `file` is for messages.
+  public static func parse(_ text: String, file: String) throws(ConfigError) -> BenchDescription {
+    try bench(try ConfigTable(parsing: text, file: file))
+  }
+
+  private static func bench(_ root: ConfigTable) throws(ConfigError) -> BenchDescription {
+    _ = try root.integer("schema", in: 1...ConfigTable.schema)
+    let seed = try root.integer("seed", default: 1, in: 0...Int.max)
+    let spread = try root.real("spread", default: 0.15, in: 0...1)
+    let quantum = try root.integer("quantum_us", in: 1...1_000_000)
+    var busNames = NameTable("bus")
+    var clocks: [UInt32] = []
+    for table in try root.tables("bus", minimum: 1, maximum: 32) {
+      _ = try busNames.add(table)
+      clocks.append(UInt32(try table.integer("clock_hz", default: 400_000, in: 1000...5_000_000)))
+      try table.finish()
+    }
+    let chipTables = try root.tables("chip", maximum: 254)
+    let (seats, chipNames) = try ChipSeat.read(chipTables, buses: busNames)
+    for table in chipTables { try table.finish() }
+    var wires = WireReader(seats: seats, names: chipNames)
+    var deviceNames = NameTable("device")
+    var devices: [BenchDevice] = []
+    for table in try root.tables("device", maximum: BoardDescription.largest) {
+      devices.append(try device(table, try deviceNames.add(table), &wires))
+      try table.finish()
+    }
+    try root.finish()
+    return BenchDescription(
+      seed: UInt64(seed), spread: spread, quantum: UInt64(quantum) * 1000, busClocks: clocks,
+      chips: seats.map {
+        BenchChip(
+          kind: BenchChipKind(rawValue: $0.rules.kind.rawValue) ?? .ad5593r, address: UInt8($0.address),
+          bus: UInt8($0.bus), mux: $0.mux.map { UInt8($0) } ?? BenchChip.noMux, muxChannel: UInt8($0.muxChannel))
+      }, devices: devices)
+  }
+
+  private static func device(
+    _ table: ConfigTable, _ name: String, _ wires: inout WireReader
+  ) throws(ConfigError) -> BenchDevice {
+    let kind: BenchDeviceKind
+    switch try table.choice("kind", kinds) {
+    case "superparamagnetic": kind = .superparamagnetic
+    case "duffing": kind = .duffing
+    case "leaky_integrator": kind = .leakyIntegrator
+    default: kind = .dead
+    }
+    let time = try table.real("time_per_second", default: 1, in: 1e-9...1e12)
+    let drive = try wires.wire(try table.table("drive"), owner: name, noise: false)
+    let response = try wires.wire(try table.table("response"), owner: name, noise: true)
+    let given = try table.optionalTable("parameters")
+    var parameters: [Double] = []
+    for (index, name) in BenchParameters.names(kind).enumerated() {
+      let fallback = BenchParameters.defaults(kind)
+      parameters.append(
+        try given.real(name, default: fallback.indices.contains(index) ? fallback[index] : 0, in: -1e12...1e12))
+    }
+    try given.finish()
+    return BenchDevice(kind: kind, drive: drive, response: response, timePerSecond: time, parameters: parameters)
+  }
+}
+
+/// Reads the wires of bench devices; each converter channel goes to one device.
+struct WireReader {
+  let seats: [ChipSeat]
+  let names: NameTable
+  private var owners: [Int: String] = [:]
+
+  init(seats: [ChipSeat], names: NameTable) {
+    self.seats = seats
+    self.names = names
+  }
+
+  mutating func wire(_ table: ConfigTable, owner: String, noise: Bool) throws(ConfigError) -> BenchWire {
+    let chip = try names.index(table, "chip")
+    let rules = seats[chip].rules
+    let count = noise ? rules.readChannels : rules.driveChannels
+    guard count > 0 else {
+      throw table.error(
+        .inconsistent, "chip", "chip '\(seats[chip].name)' has no \(noise ? "ADC" : "DAC") channels",
+        "It is an \(rules.name)", "Name a chip that has")
+    }
+    let channel = try table.integer("channel", in: 0...(count - 1))
+    if let other = owners[chip * 256 + channel] {
+      throw table.error(
+        .duplicate, "channel",
+        "devices '\(other)' and '\(owner)' share channel \(channel) of chip '\(seats[chip].name)'",
+        "A channel is wired to one device only", "Give one of them a channel of its own")
+    }
+    owners[chip * 256 + channel] = owner
+    let perUnit = try table.real("volts_per_unit", in: -1e6...1e6)
+    guard perUnit != 0 else {
+      throw table.error(.outOfRange, "volts_per_unit", "it is zero", "Nothing would pass the wire", "Write a gain")
+    }
+    let wire = BenchWire(
+      chip: UInt8(chip), channel: UInt8(channel), voltsAtZero: try table.real("volts_at_zero", in: -100...100),
+      voltsPerUnit: perUnit, noiseVolts: noise ? try table.real("noise_volts", default: 0, in: 0...10) : 0)
+    try table.finish()
+    return wire
+  }
+}

@@ -1,0 +1,64 @@
+import PhysicalNetwork
+
+/// `network.toml`: how the network is played on the board, and the options of the fitter and the trainer.
+///
+/// The fitter and the trainer ask `fitting` and `training` for their own keys and call `finish` on them, so that this
+/// file need not know them and a misspelt one is still refused.
+public struct NetworkFile {
+  public static let fileName = "network.toml"
+
+  public var task: NetworkTask
+  /// Control steps a frame of input is held for.
+  public var hold: Int
+  /// Control steps at `settleDrive` before each sequence.
+  public var settleSteps: Int
+  /// Drive while settling, -1 to 1.
+  public var settleDrive: Float
+  /// Frames a regression's read-out leaves out.
+  public var washoutFrames: Int
+  /// Seed of everything random in fitting and training.
+  public var seed: UInt64
+  /// `[fitting]`: options of the twins' fit.
+  public let fitting: ConfigTable
+  /// `[training]`: options of the network's training.
+  public let training: ConfigTable
+
+  /// Reads the file at `path`.
+  public init(path: String) throws(ConfigError) { try self.init(try ConfigTable(reading: path)) }
+
+  /// Reads `text`; `file` is for messages.
+  public init(parsing text: String, file: String) throws(ConfigError) {
+    try self.init(try ConfigTable(parsing: text, file: file))
+  }
+
+  private init(_ root: ConfigTable) throws(ConfigError) {
+    _ = try root.integer("schema", in: 1...ConfigTable.schema)
+    task =
+      try root.choice("task", ["classification", "regression"], default: "classification") == "regression"
+      ? .regression : .classification
+    hold = try root.integer("hold", default: 1, in: 1...Int(UInt16.max))
+    settleSteps = try root.integer("settle_steps", default: 8, in: 0...Int(UInt16.max))
+    settleDrive = Float(try root.real("settle_drive", default: 0, in: -1...1))
+    washoutFrames = try root.integer("washout_frames", default: 0, in: 0...Int(UInt32.max))
+    seed = UInt64(try root.integer("seed", default: 1, in: 0...Int.max))
+    fitting = try root.optionalTable("fitting")
+    training = try root.optionalTable("training")
+    try root.finish()
+  }
+
+  /// The text of a new project's file.
+  public static let defaultText = """
+    # How the network is played on the board.
+    schema = 1
+    task = "classification"    # or "regression"
+    hold = 1                   # control steps a frame of input is held for
+    settle_steps = 8           # control steps before each sequence
+    settle_drive = 0.0         # drive of every node while settling, -1 to 1
+    washout_frames = 0         # frames at a sequence's start that a regression's score leaves out
+    seed = 1
+
+    [fitting]
+
+    [training]
+    """ + "\n"
+}

@@ -1,0 +1,54 @@
+/// The numbers a virtual board is laid out with, all in one place.
+public struct VirtualBoardDesign: Equatable, Sendable {
+  /// How one kind of device is coupled to the converters.
+  public struct Coupling: Equatable, Sendable {
+    /// The kind's name in bench files.
+    public var kind: String
+    /// Share of the nodes, relative to the other kinds'.
+    public var weight: Int
+    /// Device time that passes in one control step.
+    public var timePerStep: Double
+    /// The device's input at drive +1.
+    public var driveUnits: Double
+    /// The device's output that reads as response +1.
+    public var responseUnits: Double
+  }
+
+  /// One control step, microseconds.
+  public var stepMicroseconds = 10_000
+  /// From the last drive written to the first response read, microseconds.
+  public var delayMicroseconds = 2_000
+  /// One integration step of the devices, microseconds.
+  public var quantumMicroseconds = 2_500
+  public var busHertz = 400_000
+  /// Relative standard deviation of each unit's hidden parameters.
+  public var spread = 0.15
+  /// White noise at each reading, volts.
+  public var noiseVolts = 0.001
+  public var couplings = [
+    Coupling(kind: "superparamagnetic", weight: 12, timePerStep: 4, driveUnits: 0.6, responseUnits: 1.2),
+    Coupling(kind: "duffing", weight: 10, timePerStep: 0.4, driveUnits: 0.5, responseUnits: 1.8),
+    Coupling(kind: "leaky_integrator", weight: 10, timePerStep: 0.35, driveUnits: 2, responseUnits: 1.25),
+  ]
+
+  public init() {}
+
+  /// The coupling of each of `nodes` nodes, interleaved by weight.
+  func assign(_ nodes: Int) -> [Coupling] {
+    let total = max(couplings.reduce(0) { $0 + $1.weight }, 1)
+    var given = [Int](repeating: 0, count: couplings.count)
+    var result: [Coupling] = []
+    for position in 1...nodes {
+      // The kind that is furthest behind its share comes next.
+      var best = 0
+      var bestDeficit = Int.min
+      for (index, coupling) in couplings.enumerated() {
+        let deficit = coupling.weight * position - given[index] * total
+        if deficit > bestDeficit { (best, bestDeficit) = (index, deficit) }
+      }
+      given[best] += 1
+      result.append(couplings[best])
+    }
+    return result
+  }
+}
