@@ -19,6 +19,7 @@ extension BoardDescription {
       guard Int(chip.bus) < buses.count else { return "chip bus" }
       guard chip.address >= 0x08, chip.address <= 0x77 else { return "chip address" }
       guard chip.fullScaleVolts > 0 || chip.kind == .tca9548a else { return "full scale" }
+      if let fault = Self.rangeFault(chip) { return fault }
       if chip.mux != ChipDescription.noMux {
         guard Int(chip.mux) < chips.count, chips[Int(chip.mux)].kind == .tca9548a, chip.muxChannel < 8,
           chips[Int(chip.mux)].bus == chip.bus, chips[Int(chip.mux)].mux == ChipDescription.noMux
@@ -26,6 +27,20 @@ extension BoardDescription {
       }
     }
     return channelFault() ?? nodeFault()
+  }
+
+  /// The ranges and rates each kind of chip has.
+  private static func rangeFault(_ chip: ChipDescription) -> StaticName? {
+    switch chip.kind {
+    case .ad5593r: return chip.fullScaleVolts == 2.5 || chip.fullScaleVolts == 5 ? nil : "ad5593r full scale"
+    case .mcp4728: return chip.fullScaleVolts == 2.048 || chip.fullScaleVolts == 4.096 ? nil : "mcp4728 full scale"
+    case .ads1115:
+      let ranges: [Float] = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256]
+      guard ranges.contains(chip.fullScaleVolts) else { return "ads1115 full scale" }
+      let rates: [UInt16] = [8, 16, 32, 64, 128, 250, 475, 860]
+      return rates.contains(chip.samplesPerSecond) ? nil : "ads1115 samples per second"
+    case .tca9548a: return nil
+    }
   }
 
   private func channelFault() -> StaticName? {

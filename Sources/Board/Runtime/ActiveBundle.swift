@@ -1,0 +1,97 @@
+import Bundle
+import PhysicalNetwork
+import WireFormat
+
+/// The bundle that is to run: its board description, and its network where it has one.
+struct ActiveBundle {
+  let board: BoardDescription
+  let network: NetworkDescription?
+  let hash: [UInt8]
+
+  typealias Store = SlotStore<BoardFiles>
+
+  /// Opens the board's slots.
+  static func store(_ state: BoardState) throws(CommandError) -> Store {
+    do throws(SlotError) {
+      return try Store(directory: state.directory, files: BoardFiles())
+    } catch {
+      throw CommandError(CommandError.Code.failed, error.message)
+    }
+  }
+
+  /// The keys this board accepts bundles from.
+  static func trustedKeys(_ state: BoardState) throws(CommandError) -> [PublicKey] {
+    var files = BoardFiles()
+    do throws(FileError) {
+      let found = try TrustedKeys.load(state.trustedDirectory, &files)
+      for name in found.unusable {
+        Log.warning("\(state.trustedDirectory)/\(name) holds no public key (32 bytes, or 64 hexadecimal digits)")
+      }
+      return found.keys
+    } catch {
+      throw CommandError(CommandError.Code.failed, error.message)
+    }
+  }
+
+  /// Loads and checks the running bundle; counts a start where it is on probation.
+  static func load(_ state: BoardState, counting: Bool = false) throws(CommandError) -> ActiveBundle {
+    guard let identifier = Identifier(bytes: state.boardID) else {
+      throw CommandError(CommandError.Code.failed, "the board's identity is not 16 bytes")
+    }
+    let keys = try trustedKeys(state)
+    var slots = try store(state)
+    let bundle: Bundle?
+    do throws(SlotError) {
+      if counting, try slots.start() {
+        Log.warning("the bundle on probation was started too often and is taken back")
+      }
+      bundle = try slots.running(trustedKeys: keys, board: identifier)
+    } catch {
+      throw CommandError(CommandError.Code.refused, error.message)
+    }
+    guard let bundle else {
+      throw CommandError(CommandError.Code.failed, "no bundle is active on this board: push one first")
+    }
+    return try ActiveBundle(bundle)
+  }
+
+  /// Reads the sections the runtime needs.
+  init(_ bundle: Bundle) throws(CommandError) {
+    guard let section = bundle[.board] else {
+      throw CommandError(CommandError.Code.refused, "the bundle describes no board: build it with edgesync push")
+    }
+    do throws(WireError) {
+      board = try BoardDescription(decoding: section)
+      if let section = bundle[.network] { network = try NetworkDescription(decoding: section) } else { network = nil }
+    } catch {
+      throw CommandError(
+        CommandError.Code.refused,
+        "the bundle's description breaks a rule (\(error.text)): build it again with this version of edgesync")
+    }
+    if let network, network.nodeCount != board.nodes.count {
+      throw CommandError(
+        CommandError.Code.refused,
+        "the bundle's network has \(network.nodeCount) nodes and its board \(board.nodes.count): train for this board")
+    }
+    hash = bundle.digest.bytes
+  }
+
+  /// A run has ended: a bundle on probation is kept after a clean run, taken back after a failed one, and stays on
+  /// probation after a partial one.
+  static func noteRunEnd(_ state: BoardState, code: Int32) {
+    guard code != CommandError.Code.partial else { return }
+    let healthy = code == CommandError.Code.ok
+    do throws(CommandError) {
+      var slots = try store(state)
+      guard slots.state.phase == .probation else { return }
+      do throws(SlotError) {
+        if healthy { try slots.confirm() } else { try slots.fail() }
+      } catch {
+        throw CommandError(CommandError.Code.failed, error.message)
+      }
+      if !healthy { Log.warning("the bundle on probation failed its run and is taken back") }
+    } catch {
+      Log.error("the bundle's state could not be kept: " + error.message)
+    }
+  }
+}

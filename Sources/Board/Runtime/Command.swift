@@ -1,0 +1,101 @@
+import CBoard
+import WireFormat
+
+/// The commands of `edged`.
+public enum Command {
+  static let usage = """
+    edged \(Version.text): runs a physical neural network on this board.
+
+    usage: edged COMMAND [options]
+      init    make the board's folder: --name TEXT [--board-id HEX] [--bench FILE] [--trust FILE] [--force]
+      serve   answer a workstation on standard input and output [--real-time]
+      run     run a request that was sent before: --request HEX [--real-time]
+      safe    write the safe values to every drive
+      status  print what the board is doing
+      version print the version
+    options of all:
+      --state DIR     the board's folder (default /var/lib/edged)
+      --trusted DIR   public keys whose bundles are accepted (default DIR/trusted.d, or /etc/edged/trusted.d)
+    """
+
+  /// Runs the command the program was started with; the exit code.
+  public static func main() -> Int32 {
+    do throws(CommandError) {
+      return try run()
+    } catch {
+      Log.error(error.message)
+      return error.code
+    }
+  }
+
+  private static func run() throws(CommandError) -> Int32 {
+    guard let name = Arguments.text(1) else {
+      throw CommandError(CommandError.Code.usage, usage)
+    }
+    let shared = ["--state", "--trusted"]
+    if Arguments.same(name, "version") || Arguments.same(name, "--version") { return put("edged \(Version.text)") }
+    if Arguments.same(name, "help") || Arguments.same(name, "--help") { return put(usage) }
+    if Arguments.same(name, "init") {
+      return try initialise(
+        Arguments(
+          from: 2, options: shared + ["--name", "--board-id", "--bench", "--trust"], flags: ["--force"]))
+    }
+    if Arguments.same(name, "serve") {
+      let arguments = try Arguments(from: 2, options: shared, flags: ["--real-time"])
+      return ServeLoop.run(try open(arguments), realTime: arguments.has("--real-time"))
+    }
+    if Arguments.same(name, "run") {
+      let arguments = try Arguments(from: 2, options: shared + ["--request"], flags: ["--real-time"])
+      guard let hash = try arguments.hex("--request", count: 32) else {
+        throw CommandError(CommandError.Code.usage, "--request is missing; see 'edged help'")
+      }
+      let session = try RunSession.prepare(state: try open(arguments), requestHash: hash)
+      return RunSupervisor(session: session, realTime: arguments.has("--real-time")).run()
+    }
+    if Arguments.same(name, "safe") {
+      return try SafeCommand.run(try open(Arguments(from: 2, options: shared, flags: [])))
+    }
+    if Arguments.same(name, "status") {
+      return try StatusCommand.run(try open(Arguments(from: 2, options: shared, flags: [])))
+    }
+    throw CommandError(CommandError.Code.usage, "there is no command '\(name)'; see 'edged help'")
+  }
+
+  static func put(_ text: String) -> Int32 {
+    let bytes = Array((text + "\n").utf8)
+    let result = bytes.withUnsafeBytes { cboard_write_all(1, $0.baseAddress, $0.count, -1) }
+    return result == 0 ? CommandError.Code.ok : CommandError.Code.failed
+  }
+
+  private static func open(_ arguments: Arguments) throws(CommandError) -> BoardState {
+    let directory = arguments.value("--state")
+    let trusted = arguments.value("--trusted") ?? (directory == nil ? "/etc/edged/trusted.d" : nil)
+    return try BoardState(directory: directory ?? "/var/lib/edged", trustedDirectory: trusted)
+  }
+
+  private static func initialise(_ arguments: Arguments) throws(CommandError) -> Int32 {
+    let directory = arguments.value("--state") ?? "/var/lib/edged"
+    var bench: [UInt8]?
+    if let path = arguments.value("--bench") { bench = try file(path) }
+    var key: [UInt8]?
+    if let path = arguments.value("--trust") {
+      let bytes = try file(path)
+      guard bytes.count == 32 else {
+        throw CommandError(CommandError.Code.usage, "\(path) is no public key: it has \(bytes.count) bytes, not 32")
+      }
+      key = bytes
+    }
+    try BoardState.create(
+      directory: directory, name: try arguments.required("--name"), boardID: try arguments.hex("--board-id", count: 16),
+      bench: bench, trustedKey: key, force: arguments.has("--force"))
+    let state = try BoardState(directory: directory, trustedDirectory: arguments.value("--trusted"))
+    return put("board \(Hex.text(state.boardID)) \(state.name)")
+  }
+
+  private static func file(_ path: String) throws(CommandError) -> [UInt8] {
+    guard let bytes = try StateFiles.read(path, limit: 4 << 20) else {
+      throw CommandError(CommandError.Code.usage, "there is no file \(path)")
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,187 @@
+import CBoard
+import HardwareInterface
+import PhysicalNetwork
+
+/// The fixed-step loop: encode → clamp → write drives → wait → read responses → read-out → ring.
+///
+/// Everything it needs is made in `init`. From the first step to the last it allocates nothing, locks nothing and touches
+/// no file; faults and late steps become events.
+public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
+  /// What a caller may look at and change from outside while the loop runs: 32-bit words, atomic.
+  public struct Signals {
+    /// Non-zero asks the loop to stop.
+    public let stop: UnsafeMutableRawPointer
+    /// Non-zero once the journal can write no more.
+    public let journalFailed: UnsafeMutableRawPointer
+
+    public init(stop: UnsafeMutableRawPointer, journalFailed: UnsafeMutableRawPointer) {
+      self.stop = stop
+      self.journalFailed = journalFailed
+    }
+  }
+
+  var bank: ConverterBank<Bus>
+  var clock: Clock
+  public private(set) var statistics = LoopStatistics()
+
+  private let board: BoardDescription
+  private let request: RunRequest
+  private let network: NetworkDescription?
+  private let engine: NetworkEngine?
+  private var output: LoopOutput
+  private let signals: Signals
+  private let driveCodes: UnsafeMutablePointer<UInt16>
+  private let readCodes: UnsafeMutablePointer<UInt16>
+  private let liveInputs: UnsafeMutablePointer<Float>
+  private let driveCount: Int
+  private let readCount: Int
+
+  /// - Parameters:
+  ///   - board, network, request: checked by the caller against one another (`RunCheck`).
+  ///   - waitsForJournal: true in virtual time.
+  public init(
+    board: BoardDescription, network: NetworkDescription?, request: RunRequest, bank: ConverterBank<Bus>,
+    clock: Clock, ring: SampleRing, signals: Signals, waitsForJournal: Bool
+  ) {
+    self.board = board
+    self.network = network
+    self.request = request
+    self.bank = bank
+    self.clock = clock
+    self.signals = signals
+    if let network, request.mode != .characterise { engine = NetworkEngine(network) } else { engine = nil }
+    output = LoopOutput(ring: ring, waits: waitsForJournal, journalFailed: signals.journalFailed)
+    driveCount = board.drives.count
+    readCount = board.responses.count + board.inputs.count
+    driveCodes = UnsafeMutablePointer<UInt16>.allocate(capacity: driveCount + 1)
+    driveCodes.initialize(repeating: 0, count: driveCount + 1)
+    readCodes = UnsafeMutablePointer<UInt16>.allocate(capacity: readCount + 1)
+    readCodes.initialize(repeating: 0, count: readCount + 1)
+    liveInputs = UnsafeMutablePointer<Float>.allocate(capacity: board.inputs.count + 1)
+    liveInputs.initialize(repeating: 0, count: board.inputs.count + 1)
+  }
+
+  /// Releases what `init` took.
+  public func free() {
+    driveCodes.deallocate()
+    readCodes.deallocate()
+    liveInputs.deallocate()
+    statistics.free()
+  }
+
+  /// Puts the safe codes out and takes a first reading, so that step 0 starts from known values.
+  public mutating func prepare() {
+    setSafeCodes()
+    bank.configure()
+    bank.write(driveCodes)
+    bank.read(into: readCodes, clock: &clock)
+    takeResponses()
+  }
+
+  /// Runs to the end of the request, a stop, or a failed journal.
+  public mutating func run(from start: UInt64) -> RunOutcome {
+    var cursor = StepCursor(request, network: network)
+    var deadline = start
+    reportFaults(step: 0)
+    while let order = cursor.next(request) {
+      if cboard_load_relaxed_u32(signals.stop) != 0 || cboard_signal_pending() != 0 { return .stopped }
+      if output.failed { return .failed }
+      clock.sleep(until: deadline)
+      let begun = clock.now()
+      step(order, time: deadline)
+      let ended = clock.now()
+      statistics.count(busy: ended - begun)
+      deadline += board.stepPeriod
+      if ended > deadline { missed(lateness: ended - deadline, deadline: &deadline) }
+    }
+    statistics.droppedSamples = output.dropped
+    return output.failed ? .failed : .completed
+  }
+
+  @inline(__always)
+  private mutating func step(_ order: StepOrder, time: UInt64) {
+    let number = statistics.steps
+    if order.opensSequence {
+      output.putSequenceStart(step: number, sequence: order.sequence, repetition: order.repetition)
+      engine?.beginSequence()
+    }
+    setDrives(order)
+    bank.write(driveCodes)
+    if board.responseDelay > 0 { clock.sleep(until: clock.now() + board.responseDelay) }
+    bank.read(into: readCodes, clock: &clock)
+    takeResponses()
+    output.putSample(
+      step: number, time: time, drives: driveCodes, driveCount: driveCount, reads: readCodes, readCount: readCount)
+    readOut(order, step: number)
+    reportFaults(step: number)
+  }
+
+  private func setDrives(_ order: StepOrder) {
+    switch order.action {
+    case .codes:
+      let codes = request.blocks[order.sequence].codes
+      for channel in 0..<driveCount { driveCodes[channel] = codes[order.row * driveCount + channel] }
+      return
+    case .settle:
+      guard let engine else { return setSafeCodes() }
+      engine.settle()
+    case .frame:
+      let width = Int(request.inputCount)
+      request.sequences[order.sequence].values.withUnsafeBufferPointer { values in
+        guard let base = values.baseAddress else { return }
+        engine?.drive(from: base + order.row * width)
+      }
+    case .live:
+      for index in board.inputs.indices {
+        liveInputs[index] = board.inputs[index].value(of: readCodes[board.responses.count + index])
+      }
+      engine?.drive(from: liveInputs)
+    }
+    guard let engine else { return }
+    for node in board.nodes.indices {
+      let first = Int(board.nodes[node].firstDrive)
+      driveCodes[first] = board.drives[first].code(of: engine.drives[node])
+    }
+  }
+
+  private func setSafeCodes() {
+    for channel in 0..<driveCount { driveCodes[channel] = board.drives[channel].safeCode }
+  }
+
+  private func takeResponses() {
+    guard let engine else { return }
+    for node in board.nodes.indices {
+      let first = Int(board.nodes[node].firstResponse)
+      engine.responses[node] = board.responses[first].value(of: readCodes[first])
+    }
+  }
+
+  private func readOut(_ order: StepOrder, step number: UInt64) {
+    guard let engine, let network, order.action == .frame || order.action == .live else { return }
+    engine.observe(counted: true)
+    if network.task == .classification, order.closesSequence || (order.action == .live && order.closesFrame) {
+      engine.averageOutputs()
+      output.putResult(
+        step: number, sequence: order.sequence, frame: order.row, outputs: engine.outputs, count: engine.outputCount)
+      if order.action == .live { engine.beginSequence() }
+    } else if network.task == .regression, order.closesFrame {
+      output.putResult(
+        step: number, sequence: order.sequence, frame: order.row, outputs: engine.outputs, count: engine.outputCount)
+    }
+  }
+
+  private mutating func missed(lateness: UInt64, deadline: inout UInt64) {
+    statistics.missedDeadlines += 1
+    let skipped = lateness / board.stepPeriod
+    deadline += skipped * board.stepPeriod
+    output.putMissedDeadline(step: statistics.steps - 1, lateness: lateness, skipped: skipped)
+  }
+
+  private mutating func reportFaults(step number: UInt64) {
+    while let fault = bank.takeFault() {
+      output.putChipFault(
+        step: number, chip: fault.chip, address: fault.cause.address, kind: fault.cause.kind.rawValue,
+        errno: fault.cause.errno)
+    }
+  }
+}

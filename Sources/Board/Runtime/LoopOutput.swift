@@ -1,0 +1,101 @@
+import CBoard
+
+/// The control loop's side of the ring: samples and events as records, and what to do when the journal is behind.
+struct LoopOutput {
+  /// Kinds of ring records.
+  static let sample: UInt32 = 1
+  static let event: UInt32 = 2
+
+  let ring: SampleRing
+  /// In virtual time the loop waits for the journal; in real time it never does, and the sample is counted as dropped.
+  let waits: Bool
+  /// Set by the journal thread (32 bits, release) when it can write no more.
+  let journalFailed: UnsafeMutableRawPointer
+  private(set) var dropped: UInt64 = 0
+  private var gapStart: UInt64 = 0
+  private var gapCount: UInt64 = 0
+
+  init(ring: SampleRing, waits: Bool, journalFailed: UnsafeMutableRawPointer) {
+    self.ring = ring
+    self.waits = waits
+    self.journalFailed = journalFailed
+  }
+
+  var failed: Bool { cboard_load_acquire_u32(journalFailed) != 0 }
+
+  private func room(_ kind: UInt32, _ payload: Int) -> UnsafeMutableRawPointer? {
+    if let memory = ring.reserve(kind: kind, payload: payload) { return memory }
+    guard waits else { return nil }
+    while !failed {
+      _ = cboard_sleep_until(cboard_monotonic_ns() + 50_000)
+      if let memory = ring.reserve(kind: kind, payload: payload) { return memory }
+    }
+    return nil
+  }
+
+  /// Step, time and codes: drives first, then responses and inputs.
+  mutating func putSample(
+    step: UInt64, time: UInt64, drives: UnsafePointer<UInt16>, driveCount: Int, reads: UnsafePointer<UInt16>,
+    readCount: Int
+  ) {
+    if gapCount > 0 { closeGap() }
+    guard let memory = room(Self.sample, 16 + 2 * (driveCount + readCount)) else {
+      if gapCount == 0 { gapStart = step }
+      gapCount += 1
+      dropped += 1
+      return
+    }
+    memory.storeBytes(of: step.littleEndian, as: UInt64.self)
+    memory.storeBytes(of: time.littleEndian, toByteOffset: 8, as: UInt64.self)
+    (memory + 16).copyMemory(from: drives, byteCount: 2 * driveCount)
+    (memory + 16 + 2 * driveCount).copyMemory(from: reads, byteCount: 2 * readCount)
+    ring.publish()
+  }
+
+  private mutating func closeGap() {
+    guard let memory = ring.reserve(kind: Self.event, payload: EventEncoder.headerBytes + 8) else { return }
+    var event = EventEncoder(memory, type: RunEvent.Code.gap, payload: 8, step: gapStart)
+    event.put(gapCount)
+    ring.publish()
+    gapCount = 0
+  }
+
+  /// Events that find no room are lost with the samples around them; a gap event tells of those.
+  private func withEvent(_ type: UInt16, payload: Int, step: UInt64, _ fill: (inout EventEncoder) -> Void) {
+    guard let memory = room(Self.event, EventEncoder.headerBytes + payload) else { return }
+    var event = EventEncoder(memory, type: type, payload: payload, step: step)
+    fill(&event)
+    ring.publish()
+  }
+
+  func putSequenceStart(step: UInt64, sequence: Int, repetition: Int) {
+    withEvent(RunEvent.Code.sequenceStart, payload: 8, step: step) { event in
+      event.put(UInt32(truncatingIfNeeded: sequence))
+      event.put(UInt32(truncatingIfNeeded: repetition))
+    }
+  }
+
+  func putResult(step: UInt64, sequence: Int, frame: Int, outputs: UnsafePointer<Float>, count: Int) {
+    withEvent(RunEvent.Code.result, payload: 8 + 4 * count, step: step) { event in
+      event.put(UInt32(truncatingIfNeeded: sequence))
+      event.put(UInt32(truncatingIfNeeded: frame))
+      for index in 0..<count { event.put(outputs[index].bitPattern) }
+    }
+  }
+
+  func putMissedDeadline(step: UInt64, lateness: UInt64, skipped: UInt64) {
+    withEvent(RunEvent.Code.missedDeadline, payload: 12, step: step) { event in
+      event.put(lateness)
+      event.put(UInt32(truncatingIfNeeded: min(skipped, UInt64(UInt32.max))))
+    }
+  }
+
+  func putChipFault(step: UInt64, chip: UInt8, address: UInt8, kind: UInt8, errno: Int32) {
+    withEvent(RunEvent.Code.chipFault, payload: 7, step: step) { event in
+      event.put(chip)
+      event.put(address)
+      event.put(kind)
+      event.put(errno)
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import CBoard
+import HardwareInterface
+import Journal
+import PhysicalNetwork
+import WireFormat
+
+/// The process that runs the loop: the control loop on its first thread, the journal on a second one.
+struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
+  let session: RunSession
+  let bank: ConverterBank<Bus>
+  let clock: Clock
+  let virtualTime: Bool
+  let realTimePriority: Bool
+
+  /// Runs to the end and returns the exit code; safe values are out and the journal is closed by then.
+  func run() -> Int32 {
+    let page = session.page
+    _ = cboard_signal_at_parent_death(CBOARD_SIGTERM)
+    _ = cboard_signals_install()
+    let ring = SampleRing(capacityLog2: 20)
+    let request = session.request
+    guard let runID = Identifier(bytes: request.runID), let boardID = Identifier(bytes: session.state.boardID) else {
+      return fail("the run or board identity is not 16 bytes")
+    }
+    let writer: JournalWriter
+    do throws(JournalError) {
+      writer = try JournalWriter(
+        directory: session.state.journalDirectory, runID: runID, boardID: boardID,
+        options: JournalOptions(segmentBytes: 4 << 20, bufferBytes: 128 << 10))
+    } catch {
+      return fail("no journal for this run: " + error.message)
+    }
+    var loop = ControlLoop(
+      board: session.board, network: session.network, request: request, bank: bank, clock: clock, ring: ring,
+      signals: .init(stop: page.word(StatusPage.Word.stop), journalFailed: page.word(StatusPage.Word.journalFailed)),
+      waitsForJournal: virtualTime)
+    loop.prepare()
+    // Step 0 falls on the next whole period.
+    let period = session.board.stepPeriod
+    let start = (loop.clock.now() / period + 1) * period
+    do throws(JournalError) {
+      try writer.append(.runStart, header(start: start).encoded())
+      try writer.commit()
+    } catch {
+      return fail("no journal for this run: " + error.message)
+    }
+    let finish = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+    finish.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
+    let recorder = JournalRecorder(
+      ring: ring, writer: writer, page: page, channels: session.channelCount, byCountOnly: virtualTime, finish: finish)
+    var thread = cboard_thread()
+    let started = cboard_thread_start(
+      &thread,
+      { context in
+        guard let context else { return }
+        Unmanaged<JournalRecorder>.fromOpaque(context).takeUnretainedValue().run()
+      }, Unmanaged.passUnretained(recorder).toOpaque(), 256 << 10)
+    guard started == 0 else { return fail("no thread for the journal: " + StateFiles.errorText(-started)) }
+    if realTimePriority { becomeRealTime() }
+    page.update { page in page.set(StatusPage.Word.phase, StatusPage.Phase.running.rawValue) }
+    let outcome = loop.run(from: start)
+    let safeFailures = putSafe(&loop)
+    cboard_store_release_u32(finish, 1)
+    _ = cboard_thread_join(thread)
+    let stop = RunStop(
+      outcome: recorder.failure == nil ? outcome : .failed, steps: loop.statistics.steps,
+      missedDeadlines: loop.statistics.missedDeadlines, droppedSamples: loop.statistics.droppedSamples,
+      quarantinedChips: UInt16(loop.bank.quarantinedCount), safeFailures: UInt16(safeFailures),
+      longestStep: loop.statistics.longestStep, busyTime: loop.statistics.busyTime,
+      histogram: loop.statistics.histogramArray())
+    return withExtendedLifetime(recorder) { close(writer, recorder.failure, stop) }
+  }
+
+  private func header(start: UInt64) -> RunStart {
+    RunStart(
+      mode: session.request.mode, virtualTime: virtualTime, bundleHash: session.bundleHash,
+      requestHash: session.requestHash, wallClock: virtualTime ? 0 : cboard_realtime_ns(), startTime: start,
+      label: session.request.label, runtimeVersion: Version.text, board: session.board,
+      hold: session.network?.hold ?? 0, settleSteps: session.network?.settleSteps ?? 0)
+  }
+
+  private func becomeRealTime() {
+    let memory = cboard_lock_memory()
+    let priority = cboard_realtime_priority(50)
+    cboard_prefault_stack(64 << 10)
+    if memory != 0 || priority != 0 {
+      Log.warning(
+        "no real-time scheduling (\(StateFiles.errorText(memory != 0 ? -memory : -priority))): deadlines may be missed; "
+          + "grant CAP_SYS_NICE and CAP_IPC_LOCK to edged")
+    }
+  }
+
+  private func putSafe(_ loop: inout ControlLoop<Bus, Clock>) -> Int {
+    let failures = loop.bank.writeSafe(session.board)
+    let missed = loop.statistics.missedDeadlines
+    let dropped = loop.statistics.droppedSamples
+    let quarantined = loop.bank.quarantinedCount
+    session.page.update { page in
+      page.set64(StatusPage.Word.missed, missed)
+      page.set64(StatusPage.Word.dropped, dropped)
+      page.set(StatusPage.Word.quarantined, UInt32(quarantined))
+      page.set(StatusPage.Word.safeFailures, UInt32(failures))
+    }
+    cboard_store_release_u32(session.page.word(StatusPage.Word.safeWritten), 1)
+    return failures
+  }
+
+  private func close(_ writer: JournalWriter, _ failure: JournalError?, _ stop: RunStop) -> Int32 {
+    var problem = failure
+    if problem == nil {
+      do throws(JournalError) {
+        try writer.append(.runStop, stop.encoded())
+        try writer.commit()
+      } catch {
+        problem = error
+      }
+    }
+    let summary = writer.close()
+    if problem == nil { problem = summary.error }
+    let page = session.page
+    page.update { page in
+      page.set64(StatusPage.Word.steps, stop.steps)
+      page.set64(StatusPage.Word.committed, summary.step)
+      page.set(StatusPage.Word.outcome, UInt32(stop.outcome.rawValue))
+    }
+    if let problem {
+      return fail("the run ended after \(summary.step) steps on flash: " + problem.message)
+    }
+    if stop.quarantinedChips > 0 || stop.droppedSamples > 0 || stop.safeFailures > 0 {
+      page.update { page in
+        page.setText(
+          "\(stop.quarantinedChips) chips left out, \(stop.droppedSamples) samples dropped, "
+            + "\(stop.safeFailures) chips without safe values: see the journal's events; check power and wiring")
+      }
+      return CommandError.Code.partial
+    }
+    return CommandError.Code.ok
+  }
+
+  private func fail(_ text: String) -> Int32 {
+    Log.error(text)
+    session.page.update { page in
+      page.set(StatusPage.Word.outcome, UInt32(RunOutcome.failed.rawValue))
+      page.setText(text)
+    }
+    return CommandError.Code.failed
+  }
+}

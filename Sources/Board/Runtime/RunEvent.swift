@@ -1,0 +1,77 @@
+import WireFormat
+
+/// What can happen in a run beside its samples. In a journal an event is its type (u16), its payload's length (u16), the
+/// step (u64) and the payload; docs/journal.md.
+public enum RunEvent: Equatable, Sendable {
+  /// A block or sequence begins at this step, with its settling.
+  case sequenceStart(sequence: UInt32, repetition: UInt32)
+  /// Read-out of a sequence (classification) or a frame (regression, live).
+  case result(sequence: UInt32, frame: UInt32, outputs: [Float])
+  /// The step ended late by so many nanoseconds; so many whole periods were skipped.
+  case missedDeadline(lateness: UInt64, skippedPeriods: UInt32)
+  /// A chip did not answer and is left out from here on.
+  case chipFault(chip: UInt8, address: UInt8, kind: UInt8, errno: Int32)
+  /// Samples from this step on that the journal could not take.
+  case gap(count: UInt64)
+
+  enum Code {
+    static let sequenceStart: UInt16 = 1
+    static let result: UInt16 = 2
+    static let missedDeadline: UInt16 = 3
+    static let chipFault: UInt16 = 4
+    static let gap: UInt16 = 5
+  }
+
+  /// Reads one event; nil for a type this version does not know (it is skipped).
+  public static func decode(_ reader: inout ByteReader) throws(WireError) -> (step: UInt64, event: RunEvent?) {
+    let type = try reader.take(UInt16.self)
+    let length = Int(try reader.take(UInt16.self))
+    let step = try reader.take(UInt64.self)
+    var body = ByteReader(try reader.takeBytes(length))
+    switch type {
+    case Code.sequenceStart:
+      return (step, .sequenceStart(sequence: try body.take(UInt32.self), repetition: try body.take(UInt32.self)))
+    case Code.result:
+      let sequence = try body.take(UInt32.self)
+      let frame = try body.take(UInt32.self)
+      var outputs: [Float] = []
+      while body.remaining >= 4 { outputs.append(try body.takeFloat()) }
+      return (step, .result(sequence: sequence, frame: frame, outputs: outputs))
+    case Code.missedDeadline:
+      return (
+        step, .missedDeadline(lateness: try body.take(UInt64.self), skippedPeriods: try body.take(UInt32.self))
+      )
+    case Code.chipFault:
+      return (
+        step,
+        .chipFault(
+          chip: try body.take(UInt8.self), address: try body.take(UInt8.self), kind: try body.take(UInt8.self),
+          errno: try body.take(Int32.self))
+      )
+    case Code.gap:
+      return (step, .gap(count: try body.take(UInt64.self)))
+    default:
+      return (step, nil)
+    }
+  }
+}
+
+/// Writes events into memory somebody else owns, without allocating.
+struct EventEncoder {
+  private var cursor: UnsafeMutableRawPointer
+
+  /// Bytes of an event before its payload.
+  static let headerBytes = 12
+
+  init(_ memory: UnsafeMutableRawPointer, type: UInt16, payload: Int, step: UInt64) {
+    cursor = memory
+    put(type)
+    put(UInt16(payload))
+    put(step)
+  }
+
+  mutating func put<T: FixedWidthInteger>(_ value: T) {
+    cursor.storeBytes(of: value.littleEndian, as: T.self)
+    cursor += T.bitWidth / 8
+  }
+}

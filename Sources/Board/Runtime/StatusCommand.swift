@@ -1,0 +1,61 @@
+import CBoard
+import WireFormat
+
+/// `edged status`: what the board is doing, for a person on the board.
+enum StatusCommand {
+  static func run(_ state: BoardState) throws(CommandError) -> Int32 {
+    var text = "board \(Hex.text(state.boardID)) \(state.name)\n"
+    let slots = try ActiveBundle.store(state).state
+    if let record = slots.runningRecord {
+      let phase = slots.phase == .probation ? "on probation" : "committed"
+      text += "bundle \(record.digest.description) counter \(record.counter) \(phase)\n"
+    } else {
+      text += "bundle none\n"
+    }
+    if let status = current(state) {
+      text += "run \(Hex.text(status.runID)) \(phaseText(status)) step \(status.steps)"
+      if status.totalSteps > 0 { text += " of \(status.totalSteps)" }
+      text += ", \(status.committedSteps) on flash, \(status.missedDeadlines) late, \(status.droppedSamples) dropped"
+      text += status.text.utf8.isEmpty ? "\n" : "\n  " + status.text + "\n"
+    } else {
+      text += "run none\n"
+    }
+    text.removeLast()
+    return Command.put(text)
+  }
+
+  /// The status page's content; nil when no run was ever made. A run whose processes are gone without a word counts as
+  /// ended.
+  static func current(_ state: BoardState) -> RunStatus? {
+    guard let page = try? RunSession.openPage(state, readOnly: true) else { return nil }
+    defer { page.unmap() }
+    guard var status = page.snapshot() else { return nil }
+    if status.phase == .starting || status.phase == .running, !isHeld(state) {
+      status.phase = .ended
+      status.outcome = RunOutcome.failed.rawValue
+      status.exitCode = CommandError.Code.failed
+      if status.text.utf8.isEmpty { status.text = "the run's processes ended without a word (power cut, or killed)" }
+    }
+    return status
+  }
+
+  private static func isHeld(_ state: BoardState) -> Bool {
+    guard let lock = try? RunSession.takeLock(state) else { return true }
+    _ = cboard_close(lock)
+    return false
+  }
+
+  private static func phaseText(_ status: RunStatus) -> String {
+    switch status.phase {
+    case .none: return "none"
+    case .starting: return "starting"
+    case .running: return "running"
+    case .ended:
+      switch RunOutcome(rawValue: status.outcome) {
+      case .completed: return "completed"
+      case .stopped: return "stopped"
+      default: return "failed"
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import CBoard
+
+/// What a running loop shows to anybody who looks: one page of shared memory (`run/status`), written by one process at a
+/// time under a sequence number, read without locks. Words of 32 bits; 64-bit values are two words, low first.
+public struct StatusPage {
+  static let byteCount = 4096
+  static let magic: UInt32 = 0x5350_5445  // "ETPS"
+  static let textCapacity = 480
+
+  enum Word {
+    static let sequence = 0
+    static let magic = 1
+    static let supervisor = 2
+    static let phase = 3
+    static let mode = 4
+    static let outcome = 5
+    static let runID = 6
+    static let steps = 10
+    static let total = 12
+    static let committed = 14
+    static let missed = 16
+    static let dropped = 18
+    static let quarantined = 20
+    static let safeFailures = 21
+    static let exitCode = 22
+    static let textLength = 23
+    static let text = 24
+    // Single words outside the sequence's protection.
+    static let stop = 1000
+    static let journalFailed = 1001
+    static let safeWritten = 1002
+  }
+
+  /// Where a run stands.
+  public enum Phase: UInt32 { case none, starting, running, ended }
+
+  let memory: UnsafeMutableRawPointer
+
+  /// Maps the page of an open status file of at least 4096 bytes; nil when that fails.
+  public init?(descriptor: Int32, readOnly: Bool) {
+    var address: UnsafeMutableRawPointer?
+    guard cboard_map_file(descriptor, Self.byteCount, readOnly ? 1 : 0, &address) == 0, let address else { return nil }
+    memory = address
+  }
+
+  /// Gives the mapping back.
+  public func unmap() { _ = cboard_unmap(memory, Self.byteCount) }
+
+  func word(_ index: Int) -> UnsafeMutableRawPointer { memory + 4 * index }
+
+  func get(_ index: Int) -> UInt32 { cboard_load_relaxed_u32(word(index)) }
+
+  func get64(_ index: Int) -> UInt64 { UInt64(get(index)) | UInt64(get(index + 1)) << 32 }
+
+  func set(_ index: Int, _ value: UInt32) { cboard_store_relaxed_u32(word(index), value) }
+
+  func set64(_ index: Int, _ value: UInt64) {
+    set(index, UInt32(truncatingIfNeeded: value))
+    set(index + 1, UInt32(truncatingIfNeeded: value >> 32))
+  }
+
+  /// Changes several words so that a reader sees all or none of them.
+  func update(_ change: (StatusPage) -> Void) {
+    let sequence = get(Word.sequence) | 1
+    cboard_store_relaxed_u32(word(Word.sequence), sequence)
+    cboard_fence_release()
+    change(self)
+    cboard_store_release_u32(word(Word.sequence), sequence &+ 1)
+  }
+
+  func setText(_ text: String) {
+    let bytes = Array(text.utf8.prefix(Self.textCapacity))
+    set(Word.textLength, UInt32(bytes.count))
+    for (index, byte) in bytes.enumerated() {
+      (memory + 4 * Word.text + index).storeBytes(of: byte, as: UInt8.self)
+    }
+  }
+
+  /// A consistent copy; nil when the page is not one or a writer died in the middle of a change.
+  public func snapshot() -> RunStatus? {
+    for _ in 0..<1000 {
+      let before = cboard_load_acquire_u32(word(Word.sequence))
+      guard before & 1 == 0 else { continue }
+      let status = RunStatus(self)
+      cboard_fence_acquire()
+      if get(Word.sequence) == before { return get(Word.magic) == Self.magic ? status : nil }
+    }
+    return get(Word.magic) == Self.magic ? RunStatus(self) : nil
+  }
+}
+
+/// A copy of the status page.
+public struct RunStatus {
+  public var supervisor: Int32
+  public var phase: StatusPage.Phase
+  public var mode: UInt8
+  /// 0 while running; a `RunOutcome` after.
+  public var outcome: UInt8
+  public var runID: [UInt8]
+  public var steps: UInt64
+  public var totalSteps: UInt64
+  /// Steps that are safe on flash.
+  public var committedSteps: UInt64
+  public var missedDeadlines: UInt64
+  public var droppedSamples: UInt64
+  public var quarantinedChips: UInt32
+  public var safeFailures: UInt32
+  public var exitCode: Int32
+  public var text: String
+
+  init(_ page: StatusPage) {
+    typealias Word = StatusPage.Word
+    supervisor = Int32(bitPattern: page.get(Word.supervisor))
+    phase = StatusPage.Phase(rawValue: page.get(Word.phase)) ?? .none
+    mode = UInt8(truncatingIfNeeded: page.get(Word.mode))
+    outcome = UInt8(truncatingIfNeeded: page.get(Word.outcome))
+    runID = (0..<16).map { (page.memory + 4 * Word.runID + $0).load(as: UInt8.self) }
+    steps = page.get64(Word.steps)
+    totalSteps = page.get64(Word.total)
+    committedSteps = page.get64(Word.committed)
+    missedDeadlines = page.get64(Word.missed)
+    droppedSamples = page.get64(Word.dropped)
+    quarantinedChips = page.get(Word.quarantined)
+    safeFailures = page.get(Word.safeFailures)
+    exitCode = Int32(bitPattern: page.get(Word.exitCode))
+    let length = min(Int(page.get(Word.textLength)), StatusPage.textCapacity)
+    let bytes = (0..<length).map { (page.memory + 4 * Word.text + $0).load(as: UInt8.self) }
+    text = String(decoding: bytes, as: UTF8.self)
+  }
+}
