@@ -1,0 +1,90 @@
+import WireFormat
+
+extension BenchDescription {
+  /// The version this code writes.
+  public static let formatVersion: UInt16 = 1
+
+  /// Little-endian bytes: version, seed, spread, quantum, then counted buses, chips and devices.
+  public func encoded() -> [UInt8] {
+    var out = ByteWriter(reserving: 64 + chips.count * 5 + devices.count * 112)
+    out.put(Self.formatVersion)
+    out.put(seed)
+    out.put(spread)
+    out.put(quantum)
+    out.put(UInt16(truncatingIfNeeded: busClocks.count))
+    for clock in busClocks { out.put(clock) }
+    out.put(UInt16(truncatingIfNeeded: chips.count))
+    for chip in chips {
+      out.put(chip.kind.rawValue)
+      out.put(chip.address)
+      out.put(chip.bus)
+      out.put(chip.mux)
+      out.put(chip.muxChannel)
+    }
+    out.put(UInt16(truncatingIfNeeded: devices.count))
+    for device in devices {
+      out.put(device.kind.rawValue)
+      Self.put(device.drive, to: &out)
+      Self.put(device.response, to: &out)
+      out.put(device.timePerSecond)
+      out.put(UInt8(truncatingIfNeeded: device.parameters.count))
+      for value in device.parameters { out.put(value) }
+    }
+    return out.bytes
+  }
+
+  private static func put(_ wire: BenchWire, to out: inout ByteWriter) {
+    out.put(wire.chip)
+    out.put(wire.channel)
+    out.put(wire.voltsAtZero)
+    out.put(wire.voltsPerUnit)
+    out.put(wire.noiseVolts)
+  }
+
+  /// Reads the bytes back and checks that every index and range holds.
+  public init(decoding bytes: [UInt8]) throws(WireError) {
+    var reader = ByteReader(bytes)
+    guard try reader.take(UInt16.self) == Self.formatVersion else { throw .invalid(offset: 0, field: "version") }
+    let seed = try reader.take(UInt64.self)
+    let spread = try reader.takeFiniteDouble("spread")
+    let quantum = try reader.take(UInt64.self)
+    var clocks: [UInt32] = []
+    for _ in 0..<(try reader.take(UInt16.self)) { clocks.append(try reader.take(UInt32.self)) }
+    var chips: [BenchChip] = []
+    for _ in 0..<(try reader.take(UInt16.self)) {
+      guard let kind = BenchChipKind(rawValue: try reader.take(UInt8.self)) else {
+        throw .invalid(offset: reader.offset - 1, field: "chip kind")
+      }
+      chips.append(
+        BenchChip(
+          kind: kind, address: try reader.take(UInt8.self), bus: try reader.take(UInt8.self),
+          mux: try reader.take(UInt8.self), muxChannel: try reader.take(UInt8.self)))
+    }
+    var devices: [BenchDevice] = []
+    for _ in 0..<(try reader.take(UInt16.self)) { devices.append(try Self.takeDevice(&reader)) }
+    try reader.end()
+    self.init(seed: seed, spread: spread, quantum: quantum, busClocks: clocks, chips: chips, devices: devices)
+    if let fault = firstFault() { throw .invalid(offset: reader.offset, field: fault) }
+  }
+
+  private static func takeDevice(_ reader: inout ByteReader) throws(WireError) -> BenchDevice {
+    guard let kind = BenchDeviceKind(rawValue: try reader.take(UInt8.self)) else {
+      throw .invalid(offset: reader.offset - 1, field: "device kind")
+    }
+    let drive = try takeWire(&reader)
+    let response = try takeWire(&reader)
+    let timePerSecond = try reader.takeFiniteDouble("time per second")
+    var parameters: [Double] = []
+    for _ in 0..<(try reader.take(UInt8.self)) { parameters.append(try reader.takeFiniteDouble("parameter")) }
+    return BenchDevice(
+      kind: kind, drive: drive, response: response, timePerSecond: timePerSecond, parameters: parameters)
+  }
+
+  private static func takeWire(_ reader: inout ByteReader) throws(WireError) -> BenchWire {
+    BenchWire(
+      chip: try reader.take(UInt8.self), channel: try reader.take(UInt8.self),
+      voltsAtZero: try reader.takeFiniteDouble("volts at zero"),
+      voltsPerUnit: try reader.takeFiniteDouble("volts per unit"),
+      noiseVolts: try reader.takeFiniteDouble("noise volts"))
+  }
+}

@@ -1,0 +1,51 @@
+import WireFormat
+
+/// A nominal parameter of a kind of device: its name in bench files, its usual value and what it may be.
+public struct BenchParameter: Equatable, Sendable {
+  public let name: StaticName
+  public let nominal: Double
+  public let lowest: Double
+  public let highest: Double
+
+  init(_ name: StaticName, _ nominal: Double, _ lowest: Double, _ highest: Double) {
+    self.name = name
+    self.nominal = nominal
+    self.lowest = lowest
+    self.highest = highest
+  }
+}
+
+extension BenchDeviceKind {
+  /// The parameters of this kind, in the order of `BenchDevice.parameters`.
+  ///
+  /// Times are in device time units, see `BenchDevice.timePerSecond`; `sigma` and `floor` are noise amplitudes a square
+  /// root of that unit.
+  public var parameters: [BenchParameter] {
+    switch self {
+    case .superparamagnetic:
+      return [
+        BenchParameter("barrier", 3, 0, 50), BenchParameter("grains", 1000, 1, 1e12),
+        BenchParameter("rate", 1, 1e-9, 1e9),
+      ]
+    case .duffing:
+      return [
+        BenchParameter("alpha", -1, -100, 100), BenchParameter("beta", 1, 1e-3, 100),
+        BenchParameter("delta", 0.3, 0, 100), BenchParameter("sigma", 0.05, 0, 10), BenchParameter("x0", 0, -10, 10),
+        BenchParameter("v0", -0.06, -10, 10), BenchParameter("floor", 0.02, 0, 10),
+      ]
+    case .leakyIntegrator:
+      return [
+        BenchParameter("tau", 1, 1e-6, 1e6), BenchParameter("sigma", 0.05, 0, 10), BenchParameter("floor", 0.02, 0, 10),
+        BenchParameter("tau1", 0.2, 1e-6, 1e6), BenchParameter("tau2", 0.8, 1e-6, 1e6),
+      ]
+    case .dead:
+      return []
+    }
+  }
+
+  /// Names of the parameters, in the order of `BenchDevice.parameters`.
+  public var parameterNames: [StaticName] { parameters.map { $0.name } }
+
+  /// Usual values, in the same order.
+  public var parameterDefaults: [Double] { parameters.map { $0.nominal } }
+}
