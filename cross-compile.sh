@@ -112,10 +112,11 @@ table=$(printf '%-8s %10s %10s %10s  %s' arch text data file path)
 for board in "${boards[@]}"; do
   say "edged for $board"
   started=$SECONDS
+  target="$out/edged-$board"
+  rm -f "$target" "$target.new" # a program of an earlier run must not pass for this one's
   build "$board"
   linked="$cross/build-$board/${triple_of[$board]}/release/edged"
   [ -f "$linked" ] || die "SwiftPM built nothing at ${linked#"$root/"}."
-  target="$out/edged-$board"
   case "$strip_tool" in
     *strip) "$strip_tool" -o "$target.new" "$linked" ;;
     *) "$strip_tool" --strip-all "$linked" "$target.new" ;;
