@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "WireFormat", path: "\(board)/WireFormat"),
     .target(name: "Drivers", dependencies: ["HardwareInterface"], path: "\(board)/Drivers"),
     .target(
-      name: "LinuxHardware", dependencies: ["HardwareInterface", "CBoard", "CBoardHardware"],
+      name: "LinuxHardware", dependencies: ["HardwareInterface", "CBoardHardware"],
       path: "\(board)/LinuxHardware"),
     .target(
       name: "VirtualBench", dependencies: ["HardwareInterface", "Numerics", "WireFormat"],
@@ -38,6 +38,7 @@ let package = Package(
     .target(
       name: "PhysicalNetwork", dependencies: ["HardwareInterface", "Drivers", "Numerics", "WireFormat"],
       path: "\(board)/PhysicalNetwork"),
+    .target(name: "RunRecords", dependencies: ["PhysicalNetwork", "WireFormat"], path: "\(board)/RunRecords"),
     .target(name: "Journal", dependencies: ["CBoard", "WireFormat"], path: "\(board)/Journal"),
     .target(name: "Bundle", dependencies: ["CBoard", "WireFormat"], path: "\(board)/Bundle"),
     .target(name: "SyncProtocol", dependencies: ["CBoard", "WireFormat"], path: "\(board)/SyncProtocol"),
@@ -45,7 +46,7 @@ let package = Package(
       name: "Runtime",
       dependencies: [
         "CBoard", "HardwareInterface", "Drivers", "VirtualBench", "LinuxHardware", "Numerics", "WireFormat",
-        "PhysicalNetwork", "Journal", "Bundle", "SyncProtocol",
+        "PhysicalNetwork", "RunRecords", "Journal", "Bundle", "SyncProtocol",
       ],
       path: "\(board)/Runtime"),
     .executableTarget(name: "edged", dependencies: ["Runtime"], path: "\(board)/edged"),
@@ -55,13 +56,14 @@ let package = Package(
       name: "CTrainingKernels", path: "\(workstation)/CTrainingKernels",
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno"])]),
     .target(
-      name: "TrainingKernels", dependencies: ["CTrainingKernels", "Numerics"],
+      name: "TrainingKernels", dependencies: ["CTrainingKernels", "TwinModel", "Numerics"],
       path: "\(workstation)/TrainingKernels"),
     .target(
-      name: "TwinFitting", dependencies: ["TrainingKernels", "TwinModel", "Numerics"],
+      name: "TwinFitting", dependencies: ["CTrainingKernels", "TrainingKernels", "TwinModel", "Numerics"],
       path: "\(workstation)/TwinFitting"),
     .target(
-      name: "NetworkTraining", dependencies: ["TrainingKernels", "TwinModel", "Numerics"],
+      name: "NetworkTraining",
+      dependencies: ["CTrainingKernels", "TrainingKernels", "TwinModel", "PhysicalNetwork", "Numerics"],
       path: "\(workstation)/NetworkTraining"),
     .target(name: "Datasets", path: "\(workstation)/Datasets"),
     .target(
@@ -75,10 +77,17 @@ let package = Package(
       name: "Transport",
       dependencies: ["WireFormat", "SyncProtocol", "CBoard", .product(name: "Logging", package: "swift-log")],
       path: "\(workstation)/Transport"),
+    .target(
+      name: "Stages",
+      dependencies: [
+        "Workbench", "Transport", "TwinFitting", "NetworkTraining", "Datasets", "SyncProtocol", "RunRecords", "Bundle",
+        "PhysicalNetwork", "VirtualBench", "TwinModel", "Numerics", "WireFormat", "CBoard",
+      ],
+      path: "\(workstation)/Stages"),
     .executableTarget(
       name: "edgesync",
       dependencies: [
-        "Workbench", "Transport", "TwinFitting", "NetworkTraining", "Datasets", "SyncProtocol",
+        "Stages", "Workbench", "Transport", "Datasets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -87,7 +96,7 @@ let package = Package(
     // Tests
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
     .testTarget(name: "DriversTests", dependencies: ["Drivers", "VirtualBench", "HardwareInterface"]),
-    .testTarget(name: "VirtualBenchTests", dependencies: ["VirtualBench", "HardwareInterface", "Numerics"]),
+    .testTarget(name: "VirtualBenchTests", dependencies: ["VirtualBench", "Drivers", "HardwareInterface", "Numerics", "WireFormat"]),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "WireFormat", "CBoard"]),
     .testTarget(name: "BundleTests", dependencies: ["Bundle", "WireFormat", "CBoard"]),
@@ -95,9 +104,15 @@ let package = Package(
     .testTarget(name: "PhysicalNetworkTests", dependencies: ["PhysicalNetwork", "WireFormat"]),
     .testTarget(
       name: "RuntimeTests", dependencies: ["Runtime", "VirtualBench", "PhysicalNetwork", "Journal", "CBoard"]),
-    .testTarget(name: "TrainingKernelsTests", dependencies: ["TrainingKernels"]),
+    .testTarget(
+      name: "TrainingKernelsTests",
+      dependencies: ["TrainingKernels", "CTrainingKernels", "TwinModel", "WireFormat", "Numerics"]),
     .testTarget(name: "TwinFittingTests", dependencies: ["TwinFitting", "TwinModel", "Numerics"]),
-    .testTarget(name: "NetworkTrainingTests", dependencies: ["NetworkTraining", "TwinModel"]),
+    .testTarget(
+      name: "NetworkTrainingTests",
+      dependencies: [
+        "NetworkTraining", "TrainingKernels", "CTrainingKernels", "TwinModel", "PhysicalNetwork", "Numerics",
+      ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "Journal", "Bundle", "PhysicalNetwork"]),
     .testTarget(

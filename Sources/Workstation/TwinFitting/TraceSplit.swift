@@ -1,0 +1,61 @@
+import Numerics
+
+/// Which samples a fit learns from, which it is stopped by, and which repeats judge it.
+struct TraceSplit: Sendable {
+  /// A run of samples with enough history in front: targets lie in `range`.
+  var training: [Range<Int>] = []
+  var heldOut: [Range<Int>] = []
+  /// Groups of segments kept for the comparison of repeats.
+  var judges: [[Range<Int>]] = []
+
+  /// - Parameter history: samples a prediction needs before it.
+  init(_ trace: DeviceTrace, history: Int, block: Int, share: Double, seed: UInt64) {
+    let groups = trace.repeats.filter { $0.count >= 2 }
+    let grouped = Set(groups.joined())
+    let free = trace.segments.indices.filter { !grouped.contains($0) }
+    let freeSamples = free.reduce(0) { $0 + trace.segments[$1].count }
+    // Repeats judge; some of them also teach when there are many, or nothing else does.
+    let judged =
+      groups.count >= 4 ? (groups.count + 3) / 4 : (freeSamples >= 1000 || groups.count == 1 ? groups.count : 1)
+    let teaching = groups.dropLast(min(judged, groups.count))
+    judges = groups.suffix(judged).map { $0.map { trace.segments[$0] } }
+    var teachers = free.map { trace.segments[$0] } + teaching.flatMap { $0.map { trace.segments[$0] } }
+    if teachers.reduce(0, { $0 + max(0, $1.count - history) }) < 200 { teachers += judges.flatMap { $0 } }
+    var blocks: [Range<Int>] = []
+    for segment in teachers {
+      var start = segment.lowerBound + history
+      while start < segment.upperBound {
+        let end = segment.upperBound - start < 2 * block ? segment.upperBound : start + block
+        blocks.append(start..<end)
+        start = end
+      }
+    }
+    var random = RandomStream(seed: seed, stream: 0x5011)
+    let order = random.permutation(blocks.count)
+    let kept = min(max(1, Int((Double(blocks.count) * share).rounded())), max(0, blocks.count - 1))
+    let out = Set(order.prefix(kept))
+    for index in blocks.indices {
+      if out.contains(index) { heldOut.append(blocks[index]) } else { training.append(blocks[index]) }
+    }
+    if heldOut.isEmpty { heldOut = training }
+  }
+
+  /// First targets of windows of `horizon` samples, each block cut from a random phase, in random order.
+  static func starts(_ blocks: [Range<Int>], horizon: Int, random: inout RandomStream) -> [Int] {
+    var all: [Int] = []
+    for block in blocks where block.count >= horizon {
+      let slack = block.count % horizon
+      var start = block.lowerBound + Int(random.below(UInt32(slack + 1)))
+      while start + horizon <= block.upperBound {
+        all.append(start)
+        start += horizon
+      }
+    }
+    return random.permutation(all.count).map { all[$0] }
+  }
+
+  /// The same without chance.
+  static func starts(_ blocks: [Range<Int>], horizon: Int) -> [Int] {
+    blocks.flatMap { Array(stride(from: $0.lowerBound, through: $0.upperBound - horizon, by: horizon)) }
+  }
+}
