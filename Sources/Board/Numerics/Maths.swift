@@ -68,7 +68,7 @@ public enum Maths {
   public static func tanh(_ x: Double) -> Double {
     if x > 20 { return 1 }
     if x < -20 { return -1 }
-    if x < 0.3, x > -0.3 {
+    if x < 0.2, x > -0.2 {
       let z = x * x
       var p = -929569.0 / 638512875
       p = p * z + 21844.0 / 6081075

@@ -1,0 +1,96 @@
+import Testing
+import VirtualBench
+import WireFormat
+
+@Suite struct BenchDescriptionTests {
+  @Test func encodingRoundTrips() throws {
+    for description in [
+      FullBoard.description(), Fixtures.single(.dead, parameters: [], timePerSecond: 2),
+      Fixtures.many(.duffing, count: 40, parameters: BenchDeviceKind.duffing.parameterDefaults, timePerSecond: 3),
+    ] {
+      let decoded = try BenchDescription(decoding: description.encoded())
+      #expect(decoded == description)
+    }
+  }
+
+  @Test func theFormatIsFixed() {
+    var description = Fixtures.single(.dead, parameters: [], timePerSecond: 1, quantum: 1000, seed: 0x0102)
+    description.devices = []
+    #expect(
+      description.encoded() == [
+        1, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xE8, 3, 0, 0, 0, 0, 0, 0,
+        1, 0, 0x80, 0x1A, 6, 0, 2, 0, 2, 0x60, 0, 0xFF, 0, 3, 0x48, 0, 0xFF, 0, 0, 0,
+      ])
+  }
+
+  @Test func cutOrLongerBytesAreRefused() {
+    let bytes = FullBoard.description().encoded()
+    for length in 0..<bytes.count {
+      #expect(throws: WireError.self) { try BenchDescription(decoding: Array(bytes[..<length])) }
+    }
+    #expect(throws: WireError.trailing(offset: bytes.count)) { try BenchDescription(decoding: bytes + [0]) }
+  }
+
+  /// A damaged description is refused or still a valid one; building a bench from it does no harm.
+  @Test func damagedBytesDoNoHarm() throws {
+    let bytes = FullBoard.description().encoded()
+    for seed in UInt64(0)..<3000 {
+      var generator = SplitMix(state: seed)
+      var damaged = bytes
+      for _ in 0..<Int(generator.next() % 4 + 1) {
+        damaged[Int(generator.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: generator.next())
+      }
+      guard let description = try? BenchDescription(decoding: damaged) else { continue }
+      #expect(description.firstFault() == nil, "seed \(seed)")
+      _ = try VirtualBench(description)
+    }
+  }
+
+  @Test func eachRuleHolds() {
+    func fault(_ change: (inout BenchDescription) -> Void) -> StaticName? {
+      var description = FullBoard.description()
+      change(&description)
+      return description.firstFault()
+    }
+    #expect(fault { _ in } == nil)
+    #expect(fault { $0.spread = 0.5 } == "spread")
+    #expect(fault { $0.spread = .nan } == "spread")
+    #expect(fault { $0.quantum = 10 } == "quantum")
+    #expect(fault { $0.quantum = 100_000_000 } == "quantum")
+    #expect(fault { $0.busClocks = [] } == "buses")
+    #expect(fault { $0.busClocks = [0] } == "bus clock")
+    #expect(fault { $0.chips[1].bus = 1 } == "chip bus")
+    #expect(fault { $0.chips[1].address = 0x12 } == "chip address")
+    #expect(fault { $0.chips[1].mux = 1 } == "chip mux")
+    #expect(fault { $0.chips[1].muxChannel = 8 } == "chip mux")
+    #expect(fault { $0.chips[1].mux = BenchChip.noMux } == "two chips at one address")
+    #expect(fault { $0.chips[1].muxChannel = 1 } == "two chips at one address")
+    #expect(fault { $0.chips = Array(repeating: $0.chips[0], count: 255) } == "chips")
+    #expect(fault { $0.devices[0].drive.chip = 0 } == "drive wire")
+    #expect(fault { $0.devices[0].drive.channel = 8 } == "drive wire")
+    #expect(fault { $0.devices[0].response.chip = 7 } == "response wire")
+    #expect(fault { $0.devices[0].response.channel = 0 } == "two wires on one pin")
+    #expect(fault { $0.devices[1].response = $0.devices[0].response } == "two wires on one pin")
+    #expect(fault { $0.devices[0].drive.voltsPerUnit = 0 } == "volts per unit")
+    #expect(fault { $0.devices[0].drive.voltsAtZero = .infinity } == "volts at zero")
+    #expect(fault { $0.devices[0].response.noiseVolts = -1 } == "noise volts")
+    #expect(fault { $0.devices[0].timePerSecond = 0 } == "time per second")
+    #expect(fault { $0.devices[0].parameters = [] } == "parameter count")
+    #expect(fault { $0.devices[0].parameters[1] = 0 } == "grains")
+    #expect(fault { $0.devices[2].parameters[0] = .nan } == "tau")
+    #expect(fault { $0.devices = Array(repeating: $0.devices[0], count: 1025) } == "devices")
+  }
+
+  @Test func parametersHaveNamesAndUsableDefaults() {
+    for kind in [BenchDeviceKind.superparamagnetic, .duffing, .leakyIntegrator, .dead] {
+      #expect(kind.parameterNames.count == kind.parameterDefaults.count)
+      for parameter in kind.parameters {
+        #expect(parameter.lowest <= parameter.nominal && parameter.nominal <= parameter.highest)
+      }
+    }
+    #expect(BenchDeviceKind.superparamagnetic.parameterNames == ["barrier", "grains", "rate"])
+    #expect(
+      BenchDeviceKind.duffing.parameterNames == ["alpha", "beta", "delta", "sigma", "x0", "v0", "floor"])
+    #expect(BenchDeviceKind.leakyIntegrator.parameterNames == ["tau", "sigma", "floor", "tau1", "tau2"])
+  }
+}
