@@ -61,12 +61,15 @@ private nonisolated(unsafe) var sleptUntil: UInt64 = 0
         var generator = SplitMix(state: seed)
         _ = try VirtualBench(description, memory: memory)
         for _ in 0..<200 {
-          // Past the header and short of the devices, whose quantum counter could ask for hours of integration.
-          let offset = 32 + Int(generator.next() % UInt64(11 * 112))
+          // Anything past the header, which says whose state this is.
+          let offset = 32 + Int(generator.next() % UInt64(size - 32))
           memory.storeBytes(of: UInt8(truncatingIfNeeded: generator.next()), toByteOffset: offset, as: UInt8.self)
         }
         let bench = try VirtualBench(description, memory: memory, attach: true)
         var bus = bench.bus(0)
+        var board = try FullBoard(bench)
+        defer { board.codes.deallocate() }
+        for number in UInt64(1)...3 { try? board.step(number) }
         for place in [UInt8(0x70), 0x10, 0x60, 0x61, 0x48, 0x49] {
           let address = try Fixtures.address(place)
           var pointer: UInt8 = 0x40

@@ -145,6 +145,23 @@ import VirtualBench
     #expect(first == [0xB1, 0x23])
   }
 
+  @Test func ads1115ConvertsContinuously() throws {
+    var device = try SingleDevice(
+      Fixtures.single(.leakyIntegrator, parameters: [1, 0, 0, 0.2, 0.8], timePerSecond: 1000))
+    try device.drive(0.5)
+    // Input 0 against ground, 6.144 V, 860 a second, continuous.
+    try send(&device.bus, 0x48, [0x01, 0x40, 0xE3])
+    let configuration = try ask(&device.bus, 0x48, [0x01], 2)
+    #expect(configuration == [0x40, 0xE3])
+    device.clock.sleep(until: 30_000_000)
+    let settled = try ask(&device.bus, 0x48, [0x00], 2)
+    try device.drive(-0.5)
+    device.clock.sleep(until: 60_000_000)
+    let later = try ask(&device.bus, 0x48, [0x00], 2)
+    let volts = [settled, later].map { Double(UInt16($0[0]) << 8 | UInt16($0[1])) * 6.144 / 32768 - 2.5 }
+    #expect(abs(volts[0] - 0.46212) < 3e-4 && abs(volts[1] + 0.46212) < 3e-4)
+  }
+
   @Test func nobodyAtTheAddress() throws {
     let bench = try bench()
     for index in [-1, 0, 1, 2, 1000] {
@@ -157,7 +174,8 @@ import VirtualBench
   @Test func randomBytes() throws {
     for seed in UInt64(0)..<40 {
       var generator = SplitMix(state: seed)
-      let bench = try bench()
+      // Alone, and with devices wired to them.
+      let bench = seed % 2 == 0 ? try bench() : try VirtualBench(FullBoard.description())
       for _ in 0..<400 {
         var bus = bench.bus(Int(generator.next() % 2))
         let places: [UInt8] = [0x10, 0x60, 0x48, 0x70]

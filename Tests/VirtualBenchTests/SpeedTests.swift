@@ -44,7 +44,18 @@ struct FullBoard {
   }
 
   init() throws {
-    bench = try VirtualBench(Self.description())
+    try self.init(VirtualBench(Self.description()))
+    for chip in 0..<6 {
+      try mux.select(on: &bus, mask: 1 << UInt8(chip))
+      try converters.configure(on: &bus, dacMask: 0x0F, adcMask: 0xF0, wideRange: false)
+    }
+    for chip in dacs { try chip.configure(on: &bus) }
+    for chip in adcs { try chip.configure(on: &bus) }
+  }
+
+  /// The board on a bench as it is, nothing set up.
+  init(_ bench: VirtualBench) throws {
+    self.bench = bench
     bus = bench.bus(0)
     clock = bench.clock
     mux = TCA9548A(address: try Fixtures.address(0x70))
@@ -57,12 +68,6 @@ struct FullBoard {
       try #require(ADS1115(address: try Fixtures.address(0x48), fullScaleVolts: 4.096, samplesPerSecond: 860)),
       try #require(ADS1115(address: try Fixtures.address(0x49), fullScaleVolts: 4.096, samplesPerSecond: 860)),
     ]
-    for chip in 0..<6 {
-      try mux.select(on: &bus, mask: 1 << UInt8(chip))
-      try converters.configure(on: &bus, dacMask: 0x0F, adcMask: 0xF0, wideRange: false)
-    }
-    for chip in dacs { try chip.configure(on: &bus) }
-    for chip in adcs { try chip.configure(on: &bus) }
   }
 
   /// 24 + 8 drives, 24 + 8 responses.

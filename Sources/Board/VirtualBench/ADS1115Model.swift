@@ -10,6 +10,7 @@ struct ADS1115Model {
   /// The configuration the conversion under way was started with.
   private static let started = 6
   private static let wakeTime: UInt64 = 25_000
+  private static let longestConversion: UInt64 = 125_025_000
   private static let startBit: UInt16 = 0x8000
   private static let singleShot: UInt16 = 0x0100
 
@@ -72,15 +73,16 @@ struct ADS1115Model {
 
   /// Finishes a conversion that has ended by `time`.
   func settle(_ time: UInt64) {
-    guard state.words[Self.converting] != 0, state.times[0] <= time else { return }
+    guard state.words[Self.converting] != 0 else { return }
+    // An end further off than any conversion lasts is no end of ours: damaged state must not keep the chip busy for ever.
+    let end = state.times[0] <= time &+ Self.longestConversion ? state.times[0] : time
+    guard end <= time else { return }
     let configuration = state.words[Self.started]
-    guard configuration & Self.singleShot != 0 else {
-      state.words[Self.conversion] = convert(configuration, time)
-      return
-    }
+    let once = configuration & Self.singleShot != 0
     // Cleared first: reading the device asks for `settle` again.
     state.words[Self.converting] = 0
-    state.words[Self.conversion] = convert(configuration, state.times[0])
+    state.words[Self.conversion] = convert(configuration, once ? end : time)
+    if !once { state.words[Self.converting] = 1 }
   }
 
   private func convert(_ configuration: UInt16, _ time: UInt64) -> UInt16 {

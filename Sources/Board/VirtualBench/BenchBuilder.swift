@@ -39,7 +39,7 @@ enum BenchBuilder {
         driven: (arena + drivenAt).bindMemory(to: Int16.self, capacity: chipCount * 8),
         read: (arena + readAt).bindMemory(to: Int16.self, capacity: chipCount * 8), chipCount: chipCount,
         deviceCount: deviceCount, busCount: busCount, quantum: description.quantum,
-        longestCatchUp: realClock == nil ? 1 << 20 : 1 << 16, realClock: realClock, sleeper: sleeper))
+        longestCatchUp: realClock == nil ? 1 << 20 : 1 << 14, realClock: realClock, sleeper: sleeper))
     tables.pointee.routes.initialize(repeating: -1, count: busCount * 128)
     tables.pointee.driven.initialize(repeating: -1, count: chipCount * 8)
     tables.pointee.read.initialize(repeating: -1, count: chipCount * 8)
@@ -104,11 +104,29 @@ enum BenchBuilder {
     UnsafeMutableRawPointer(header).initializeMemory(as: UInt8.self, repeating: 0, count: size)
     header.pointee.description = digest
     for chip in 0..<description.chips.count { core.powerOn(chip) }
-    for device in 0..<description.devices.count {
-      let table = core.tables.pointee.devices[device]
-      if table.kind == .duffing { Duffing.start(&core.tables.pointee.deviceState[device], table) }
-    }
+    for device in 0..<description.devices.count { start(core, device) }
     header.pointee.magic = BenchHeader.magic
+  }
+
+  /// Goes over state that another process left: a device whose values are no numbers starts anew.
+  static func mend(_ core: BenchCore) {
+    for device in 0..<core.tables.pointee.deviceCount {
+      let state = core.tables.pointee.deviceState[device]
+      let sum = state.driveVolts + state.x + state.y + state.z
+      if !sum.isFinite || sum.magnitude > 1e6 { start(core, device) }
+    }
+    let header = core.tables.pointee.header
+    header.pointee.now = min(header.pointee.now, BenchCore.endOfTime)
+  }
+
+  private static func start(_ core: BenchCore, _ device: Int) {
+    let state = core.tables.pointee.deviceState + device
+    state.pointee.driveVolts = 0
+    state.pointee.x = 0
+    state.pointee.y = 0
+    state.pointee.z = 0
+    let table = core.tables.pointee.devices[device]
+    if table.kind == .duffing { Duffing.start(&state.pointee, table) }
   }
 }
 

@@ -32,7 +32,8 @@ extension BenchCore {
       ).0
       volts += table.pointee.responseNoise * Normal.deviate(word)
     }
-    return volts < -0.3 ? -0.3 : (volts > 5.3 ? 5.3 : volts)
+    // Written so that not-a-number ends up at the lower limit.
+    return volts > -0.3 ? (volts < 5.3 ? volts : 5.3) : -0.3
   }
 
   /// Brings a device to the last quantum boundary at or before `time`.

@@ -56,6 +56,8 @@ struct BenchTables {
   var deviceCount: Int
   var busCount: Int
   var quantum: UInt64
+  /// A device nobody looked at for more quanta than this lives through the last of them only: a bench that idled for a day
+  /// must not make its first step wait.
   var longestCatchUp: UInt64
   var realClock: (@convention(c) () -> UInt64)?
   var sleeper: (@convention(c) (UInt64) -> Void)?

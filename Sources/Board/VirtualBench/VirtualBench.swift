@@ -55,7 +55,11 @@ public final class VirtualBench {
     ownState = memory == nil ? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16) : nil
     let state = memory ?? ownState ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
     (core, arena) = BenchBuilder.build(description, state: state, realClock: realClock, sleeper: sleeper)
-    if !attach { BenchBuilder.powerOn(core, description, size: size, digest: digest) }
+    if attach {
+      BenchBuilder.mend(core)
+    } else {
+      BenchBuilder.powerOn(core, description, size: size, digest: digest)
+    }
   }
 
   deinit {
