@@ -18,7 +18,7 @@ public enum BenchFile {
   private static func bench(_ root: ConfigTable) throws(ConfigError) -> BenchDescription {
     _ = try root.integer("schema", in: 1...ConfigTable.schema)
     let seed = try root.integer("seed", default: 1, in: 0...Int.max)
-    let spread = try root.real("spread", default: 0.15, in: 0...1)
+    let spread = try root.real("spread", default: 0.15, in: 0...0.35)
     let quantum = try root.integer("quantum_us", in: 1...1_000_000)
     var busNames = NameTable("bus")
     var clocks: [UInt32] = []
@@ -38,13 +38,21 @@ public enum BenchFile {
       try table.finish()
     }
     try root.finish()
-    return BenchDescription(
+    let bench = BenchDescription(
       seed: UInt64(seed), spread: spread, quantum: UInt64(quantum) * 1000, busClocks: clocks,
       chips: seats.map {
         BenchChip(
           kind: BenchChipKind(rawValue: $0.rules.kind.rawValue) ?? .ad5593r, address: UInt8($0.address),
           bus: UInt8($0.bus), mux: $0.mux.map { UInt8($0) } ?? BenchChip.noMux, muxChannel: UInt8($0.muxChannel))
       }, devices: devices)
+    if let fault = bench.firstFault() {
+      throw root.error(
+        .inconsistent, "", "the bench cannot be built: \(fault)", "A rule of the virtual bench is broken",
+        fault == "quantum"
+          ? "Make quantum_us shorter or time_per_second smaller: an oscillator needs steps of at most 0.25 of its time"
+          : "Look at the keys of that name")
+    }
+    return bench
   }
 
   private static func device(
@@ -62,10 +70,8 @@ public enum BenchFile {
     let response = try wires.wire(try table.table("response"), owner: name, noise: true)
     let given = try table.optionalTable("parameters")
     var parameters: [Double] = []
-    for (index, name) in BenchParameters.names(kind).enumerated() {
-      let fallback = BenchParameters.defaults(kind)
-      parameters.append(
-        try given.real(name, default: fallback.indices.contains(index) ? fallback[index] : 0, in: -1e12...1e12))
+    for rule in kind.parameters {
+      parameters.append(try given.real("\(rule.name)", default: rule.nominal, in: rule.lowest...rule.highest))
     }
     try given.finish()
     return BenchDevice(kind: kind, drive: drive, response: response, timePerSecond: time, parameters: parameters)

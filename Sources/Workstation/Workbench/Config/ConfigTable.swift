@@ -24,6 +24,11 @@ public final class ConfigTable {
 
   /// Parses `text` and checks its `schema`.
   public convenience init(parsing text: String, file: String) throws(ConfigError) {
+    if let fault = TOMLGuard.fault(text) {
+      throw ConfigError(
+        .syntax, file: file, line: fault.line, what: "the file is not TOML of the kind we use", why: fault.why,
+        remedy: fault.remedy)
+    }
     let value: ConfigValue
     do {
       value = ConfigValue(try TOMLTable(string: text))

@@ -38,7 +38,7 @@ struct KeyLines: Sendable {
   func line(of path: String) -> Int? {
     var path = path
     while !path.isEmpty {
-      if let line = lines[path] { return line }
+      if let line = lines[path] ?? lines[path + "[1]"] { return line }
       guard let cut = path.lastIndex(where: { $0 == "." || $0 == "[" }) else { return nil }
       path = String(path[..<cut])
     }

@@ -12,6 +12,8 @@ public struct VirtualBoardDesign: Equatable, Sendable {
     public var driveUnits: Double
     /// The device's output that reads as response +1.
     public var responseUnits: Double
+    /// Hidden parameters that differ from the kind's usual ones, by name.
+    public var parameters: [String: Double] = [:]
   }
 
   /// One control step, microseconds.
@@ -26,9 +28,13 @@ public struct VirtualBoardDesign: Equatable, Sendable {
   /// White noise at each reading, volts.
   public var noiseVolts = 0.001
   public var couplings = [
-    Coupling(kind: "superparamagnetic", weight: 12, timePerStep: 4, driveUnits: 0.6, responseUnits: 1.2),
+    Coupling(
+      kind: "superparamagnetic", weight: 12, timePerStep: 4, driveUnits: 0.6, responseUnits: 1.2,
+      parameters: ["grains": 2000]),
     Coupling(kind: "duffing", weight: 10, timePerStep: 0.4, driveUnits: 0.5, responseUnits: 1.8),
-    Coupling(kind: "leaky_integrator", weight: 10, timePerStep: 0.35, driveUnits: 2, responseUnits: 1.25),
+    Coupling(
+      kind: "leaky_integrator", weight: 10, timePerStep: 0.35, driveUnits: 2, responseUnits: 1.25,
+      parameters: ["sigma": 0.07]),
   ]
 
   public init() {}

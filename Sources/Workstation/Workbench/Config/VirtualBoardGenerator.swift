@@ -139,6 +139,8 @@ public struct VirtualBoardGenerator {
         noise_volts = \(number(design.noiseVolts)) }
 
         """
+      let parameters = coupling.parameters.keys.sorted().map { "\($0) = \(number(coupling.parameters[$0] ?? 0))" }
+      if !parameters.isEmpty { text += "parameters = { \(parameters.joined(separator: ", ")) }\n" }
     }
     return text
   }
