@@ -95,8 +95,9 @@ let package = Package(
 
     // Tests
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
-    .testTarget(name: "DriversTests", dependencies: ["Drivers", "VirtualBench", "HardwareInterface"]),
-    .testTarget(name: "VirtualBenchTests", dependencies: ["VirtualBench", "Drivers", "HardwareInterface", "Numerics", "WireFormat"]),
+    .testTarget(name: "DriversTests", dependencies: ["Drivers", "LinuxHardware", "VirtualBench", "HardwareInterface"]),
+    .testTarget(
+      name: "VirtualBenchTests", dependencies: ["VirtualBench", "Drivers", "HardwareInterface", "Numerics", "WireFormat"]),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "WireFormat", "CBoard"]),
     .testTarget(name: "BundleTests", dependencies: ["Bundle", "WireFormat", "CBoard"]),

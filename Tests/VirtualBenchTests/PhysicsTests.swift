@@ -166,7 +166,8 @@ import VirtualBench
     let count = 192
     let bench = try VirtualBench(
       Fixtures.many(
-        .leakyIntegrator, count: count, parameters: [1, 0, 0, 0.2, 0.8], timePerSecond: 10, seed: 3, spread: 0.15))
+        .leakyIntegrator, count: count, parameters: [1, 0, 0, 0.2, 0.8], timePerSecond: 10, quantum: 1_000_000, seed: 3,
+        spread: 0.15))
     var bus = bench.bus(0)
     var clock = bench.clock
     let chip = AD5593R(address: try Fixtures.address(0x10))

@@ -15,7 +15,17 @@ public struct StaticName: Equatable, Sendable, ExpressibleByStringLiteral, Custo
   private let text: StaticString
   public init(stringLiteral value: StaticString) { text = value }
   public var description: String { text.withUTF8Buffer { String(decoding: $0, as: UTF8.self) } }
-  public static func == (left: StaticName, right: StaticName) -> Bool { left.description == right.description }
+
+  // Bytes, not strings: comparing strings would bring the tables of Unicode's normal forms onto the board.
+  public static func == (left: StaticName, right: StaticName) -> Bool {
+    left.text.withUTF8Buffer { one in
+      right.text.withUTF8Buffer { other in
+        guard one.count == other.count else { return false }
+        for index in 0..<one.count where one[index] != other[index] { return false }
+        return true
+      }
+    }
+  }
 }
 
 /// Reads little-endian fields from bytes it does not trust: every read is checked, nothing is allocated beyond what the
