@@ -97,7 +97,8 @@ let package = Package(
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
     .testTarget(name: "DriversTests", dependencies: ["Drivers", "LinuxHardware", "VirtualBench", "HardwareInterface"]),
     .testTarget(
-      name: "VirtualBenchTests", dependencies: ["VirtualBench", "Drivers", "HardwareInterface", "Numerics", "WireFormat"]),
+      name: "VirtualBenchTests",
+      dependencies: ["VirtualBench", "Drivers", "HardwareInterface", "Numerics", "WireFormat"]),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "WireFormat", "CBoard"]),
     .testTarget(name: "BundleTests", dependencies: ["Bundle", "WireFormat", "CBoard"]),
