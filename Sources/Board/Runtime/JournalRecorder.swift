@@ -1,4 +1,5 @@
 import CBoard
+import RunRecords
 import Journal
 
 /// The journal thread's work: takes records from the ring, gathers samples and events into frames, commits in groups.

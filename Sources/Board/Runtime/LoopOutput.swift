@@ -1,4 +1,5 @@
 import CBoard
+import RunRecords
 
 /// The control loop's side of the ring: samples and events as records, and what to do when the journal is behind.
 struct LoopOutput {

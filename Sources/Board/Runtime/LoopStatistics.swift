@@ -1,3 +1,5 @@
+import RunRecords
+
 /// What the control loop counts as it goes; fixed size, filled without allocating.
 public struct LoopStatistics {
   public var steps: UInt64 = 0

@@ -1,4 +1,5 @@
 import CBoard
+import RunRecords
 import HardwareInterface
 import LinuxHardware
 import PhysicalNetwork

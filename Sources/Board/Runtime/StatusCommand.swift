@@ -1,4 +1,5 @@
 import CBoard
+import RunRecords
 import WireFormat
 
 /// `edged status`: what the board is doing, for a person on the board.
@@ -26,7 +27,7 @@ enum StatusCommand {
 
   /// The status page's content; nil when no run was ever made. A run whose processes are gone without a word counts as
   /// ended.
-  static func current(_ state: BoardState) -> RunStatus? {
+  static func current(_ state: BoardState) -> LoopStatus? {
     guard let page = try? RunSession.openPage(state, readOnly: true) else { return nil }
     defer { page.unmap() }
     guard var status = page.snapshot() else { return nil }
@@ -45,7 +46,7 @@ enum StatusCommand {
     return false
   }
 
-  private static func phaseText(_ status: RunStatus) -> String {
+  private static func phaseText(_ status: LoopStatus) -> String {
     switch status.phase {
     case .none: return "none"
     case .starting: return "starting"

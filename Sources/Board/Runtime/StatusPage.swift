@@ -77,54 +77,14 @@ public struct StatusPage {
   }
 
   /// A consistent copy; nil when the page is not one or a writer died in the middle of a change.
-  public func snapshot() -> RunStatus? {
+  public func snapshot() -> LoopStatus? {
     for _ in 0..<1000 {
       let before = cboard_load_acquire_u32(word(Word.sequence))
       guard before & 1 == 0 else { continue }
-      let status = RunStatus(self)
+      let status = LoopStatus(self)
       cboard_fence_acquire()
       if get(Word.sequence) == before { return get(Word.magic) == Self.magic ? status : nil }
     }
-    return get(Word.magic) == Self.magic ? RunStatus(self) : nil
-  }
-}
-
-/// A copy of the status page.
-public struct RunStatus {
-  public var supervisor: Int32
-  public var phase: StatusPage.Phase
-  public var mode: UInt8
-  /// 0 while running; a `RunOutcome` after.
-  public var outcome: UInt8
-  public var runID: [UInt8]
-  public var steps: UInt64
-  public var totalSteps: UInt64
-  /// Steps that are safe on flash.
-  public var committedSteps: UInt64
-  public var missedDeadlines: UInt64
-  public var droppedSamples: UInt64
-  public var quarantinedChips: UInt32
-  public var safeFailures: UInt32
-  public var exitCode: Int32
-  public var text: String
-
-  init(_ page: StatusPage) {
-    typealias Word = StatusPage.Word
-    supervisor = Int32(bitPattern: page.get(Word.supervisor))
-    phase = StatusPage.Phase(rawValue: page.get(Word.phase)) ?? .none
-    mode = UInt8(truncatingIfNeeded: page.get(Word.mode))
-    outcome = UInt8(truncatingIfNeeded: page.get(Word.outcome))
-    runID = (0..<16).map { (page.memory + 4 * Word.runID + $0).load(as: UInt8.self) }
-    steps = page.get64(Word.steps)
-    totalSteps = page.get64(Word.total)
-    committedSteps = page.get64(Word.committed)
-    missedDeadlines = page.get64(Word.missed)
-    droppedSamples = page.get64(Word.dropped)
-    quarantinedChips = page.get(Word.quarantined)
-    safeFailures = page.get(Word.safeFailures)
-    exitCode = Int32(bitPattern: page.get(Word.exitCode))
-    let length = min(Int(page.get(Word.textLength)), StatusPage.textCapacity)
-    let bytes = (0..<length).map { (page.memory + 4 * Word.text + $0).load(as: UInt8.self) }
-    text = String(decoding: bytes, as: UTF8.self)
+    return get(Word.magic) == Self.magic ? LoopStatus(self) : nil
   }
 }

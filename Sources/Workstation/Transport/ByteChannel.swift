@@ -10,7 +10,7 @@ final class ByteChannel {
   private var errorText = Data()
   private let name: String
 
-  init(_ endpoint: Endpoint) throws {
+  init(_ endpoint: Endpoint) throws(TransportError) {
     name = endpoint.description
     let line = endpoint.commandLine
     guard let path = Self.resolve(line.program) else {
@@ -46,7 +46,7 @@ final class ByteChannel {
   }
 
   /// Sends all bytes.
-  func send(_ bytes: [UInt8]) throws {
+  func send(_ bytes: [UInt8]) throws(TransportError) {
     let result = bytes.withUnsafeBytes {
       cboard_write_all(input.fileHandleForWriting.fileDescriptor, $0.baseAddress, $0.count, 30_000)
     }
@@ -54,7 +54,7 @@ final class ByteChannel {
   }
 
   /// The next bytes, at least one.
-  func receive(timeoutSeconds: Int) throws -> [UInt8] {
+  func receive(timeoutSeconds: Int) throws(TransportError) -> [UInt8] {
     let descriptor = output.fileHandleForReading.fileDescriptor
     var waited = 0
     while true {

@@ -14,12 +14,13 @@ public enum RunEvent: Equatable, Sendable {
   /// Samples from this step on that the journal could not take.
   case gap(count: UInt64)
 
-  enum Code {
-    static let sequenceStart: UInt16 = 1
-    static let result: UInt16 = 2
-    static let missedDeadline: UInt16 = 3
-    static let chipFault: UInt16 = 4
-    static let gap: UInt16 = 5
+  /// The types' numbers.
+  public enum Code {
+    public static let sequenceStart: UInt16 = 1
+    public static let result: UInt16 = 2
+    public static let missedDeadline: UInt16 = 3
+    public static let chipFault: UInt16 = 4
+    public static let gap: UInt16 = 5
   }
 
   /// Reads one event; nil for a type this version does not know (it is skipped).
@@ -53,25 +54,5 @@ public enum RunEvent: Equatable, Sendable {
     default:
       return (step, nil)
     }
-  }
-}
-
-/// Writes events into memory somebody else owns, without allocating.
-struct EventEncoder {
-  private var cursor: UnsafeMutableRawPointer
-
-  /// Bytes of an event before its payload.
-  static let headerBytes = 12
-
-  init(_ memory: UnsafeMutableRawPointer, type: UInt16, payload: Int, step: UInt64) {
-    cursor = memory
-    put(type)
-    put(UInt16(payload))
-    put(step)
-  }
-
-  mutating func put<T: FixedWidthInteger>(_ value: T) {
-    cursor.storeBytes(of: value.littleEndian, as: T.self)
-    cursor += T.bitWidth / 8
   }
 }

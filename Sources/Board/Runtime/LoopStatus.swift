@@ -1,0 +1,39 @@
+/// A copy of the status page.
+public struct LoopStatus {
+  public var supervisor: Int32
+  public var phase: StatusPage.Phase
+  public var mode: UInt8
+  /// 0 while running; a `RunOutcome` after.
+  public var outcome: UInt8
+  public var runID: [UInt8]
+  public var steps: UInt64
+  public var totalSteps: UInt64
+  /// Steps that are safe on flash.
+  public var committedSteps: UInt64
+  public var missedDeadlines: UInt64
+  public var droppedSamples: UInt64
+  public var quarantinedChips: UInt32
+  public var safeFailures: UInt32
+  public var exitCode: Int32
+  public var text: String
+
+  init(_ page: StatusPage) {
+    typealias Word = StatusPage.Word
+    supervisor = Int32(bitPattern: page.get(Word.supervisor))
+    phase = StatusPage.Phase(rawValue: page.get(Word.phase)) ?? .none
+    mode = UInt8(truncatingIfNeeded: page.get(Word.mode))
+    outcome = UInt8(truncatingIfNeeded: page.get(Word.outcome))
+    runID = (0..<16).map { (page.memory + 4 * Word.runID + $0).load(as: UInt8.self) }
+    steps = page.get64(Word.steps)
+    totalSteps = page.get64(Word.total)
+    committedSteps = page.get64(Word.committed)
+    missedDeadlines = page.get64(Word.missed)
+    droppedSamples = page.get64(Word.dropped)
+    quarantinedChips = page.get(Word.quarantined)
+    safeFailures = page.get(Word.safeFailures)
+    exitCode = Int32(bitPattern: page.get(Word.exitCode))
+    let length = min(Int(page.get(Word.textLength)), StatusPage.textCapacity)
+    let bytes = (0..<length).map { (page.memory + 4 * Word.text + $0).load(as: UInt8.self) }
+    text = String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,80 @@
+import Datasets
+import NetworkTraining
+import PhysicalNetwork
+import RunRecords
+import Workbench
+
+extension Demo {
+  /// Share of the series that is learnt from.
+  static let trainShare = 0.7
+
+  func predict(_ path: String) throws -> DemoReport {
+    let prediction = try stage("read", "Reading the series") {
+      let series = try CSVReader.read(path: path)
+      let prediction = try series.oneStepPrediction(trainShare: Self.trainShare)
+      console.say(
+        "    \(prediction.train.frames) values to learn from, \(prediction.test.frames) to be tested with, "
+          + "\(series.channels) channels")
+      return prediction
+    }
+    let (characterised, fitted) = try learnDevices()
+    let width = prediction.targetChannels
+    let set = TrainingSet(
+      inputs: [prediction.train.inputs], channels: prediction.inputChannels, targets: [prediction.train.targets],
+      targetWidth: width)
+    let testSet = TrainingSet(
+      inputs: [prediction.test.inputs], channels: prediction.inputChannels, targets: [prediction.test.targets],
+      targetWidth: width)
+    var settings = TrainingOptions.prediction
+    if let epochs = options.epochs { settings.epochs = epochs }
+    let stored = try stage("train", "Training the network through the twins, with fresh noise in every rollout") {
+      try space.train(
+        board, twins: fitted.twins, origins: fitted.records.map { CatalogItem(.twin, $0.id) }, set: set, labels: [],
+        options: settings, seed: seed(3), label: "trained")
+    }
+    let untrained = try NetworkTrainer(twins: fitted.twins, options: settings)
+      .untrained(set, labels: [], seed: seed(4))
+    let before = try tryOnBoard(
+      untrained, "untrained", title: "untrained", inputs: [prediction.test.inputs],
+      channels: prediction.inputChannels, origins: [])
+    let after = try tryOnBoard(
+      stored.network.description, "trained", title: "trained", inputs: [prediction.test.inputs],
+      channels: prediction.inputChannels, origins: [CatalogItem(.network, stored.id)])
+    return try stage("score", "Scoring from the pulled traces") {
+      let washout = Int(stored.network.description.washoutFrames)
+      var report = facts("prediction", [characterised, before.run, after.run], fitted)
+      report.board_nrmse = try after.run.error(targets: prediction.test.targets, width: width, washout: washout)
+      report.untrained_board_nrmse = try before.run.error(
+        targets: prediction.test.targets, width: width, washout: washout)
+      report.twin_nrmse = try Evaluator(twins: fitted.twins).evaluate(
+        stored.network.description, on: testSet, seed: seed(10)
+      ).normalisedError
+      report.linear_floor_nrmse = try LinearFloor(set, outputs: width).score(testSet)
+      report.training_cases = prediction.train.frames
+      report.test_cases = prediction.test.frames
+      report.bundle_sha256 = after.pushed.digest
+      report.bundle_counter = after.pushed.counter
+      var page = DemoPage(characterised: characterised, tested: after.run, fitted: fitted, curve: stored.network.curve)
+      page.prediction = (prediction.test.targets, width, washout)
+      try write(report, page)
+      return report
+    }
+  }
+}
+
+extension RecordedRun {
+  /// Normalised root mean square error of the read-outs the board logged for the first sequence.
+  func error(targets: [Float], width: Int, washout: Int) throws -> Double {
+    var predicted: [Float] = []
+    var wanted: [Float] = []
+    for (frame, outputs) in frameResults(of: 0) where frame >= washout && outputs.count == width {
+      guard (frame + 1) * width <= targets.count else { continue }
+      predicted += outputs
+      wanted += targets[frame * width..<(frame + 1) * width]
+    }
+    guard let error = ErrorMeasure.nrmse(predictions: predicted, targets: wanted) else {
+      throw StageError("the board logged no read-outs that could be scored: the run may have been cut short")
+    }
+    return error
+  }
+}

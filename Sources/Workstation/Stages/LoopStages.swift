@@ -1,0 +1,172 @@
+import Datasets
+import Foundation
+import NetworkTraining
+import PhysicalNetwork
+import RunRecords
+import TwinFitting
+import Workbench
+
+/// The stages as the commands use them: on what is newest in the project.
+extension Workspace {
+  /// The record of a pulled run by its identifier or the start of one; the newest where none is given.
+  public func runRecord(_ prefix: String?, board: BoardEntry? = nil, mode: String? = nil) throws -> RunRecord {
+    let boardID = try board.map { try record($0).id }
+    let all = try project.catalog.all(RunRecord.self).filter {
+      (boardID == nil || $0.board == boardID) && (mode == nil || $0.mode == mode)
+    }
+    guard let prefix else {
+      guard let last = all.last else {
+        throw StageError(
+          "no \(mode.map { $0 == "characterise" ? "characterising" : $0 } ?? "pulled") run is here: "
+            + (mode == "characterise" ? "run 'edgesync characterise' and 'edgesync pull' first" : "run 'edgesync pull' first"))
+      }
+      return last
+    }
+    let found = all.filter { $0.id.hasPrefix(prefix.lowercased()) }
+    guard found.count == 1 else {
+      throw StageError(
+        found.isEmpty
+          ? "no pulled run begins with '\(prefix)': 'edgesync pull' lists them"
+          : "\(found.count) runs begin with '\(prefix)': give more of the identifier", code: ExitCode.usage)
+    }
+    return found[0]
+  }
+
+  /// Reads a run of the catalog.
+  public func read(_ run: RunRecord) throws -> RecordedRun { try RecordedRun.read(project.root + "/" + run.path) }
+
+  /// Fits twins to a run, the newest characterising one where none is given.
+  public func fitNewest(_ board: BoardEntry, run: String?, seed: UInt64) throws -> Fitted {
+    try project.network().fitting.finish()
+    let record = try runRecord(run, board: board, mode: "characterise")
+    return try fit(board, run: try read(record), options: TwinFitOptions(), seed: seed)
+  }
+
+  /// Trains through the newest twins on a `.ts` or `.csv` file.
+  public func trainNewest(
+    _ board: BoardEntry, data: String, seed: UInt64, epochs: Int?, noise: Float, label: String, force: Bool
+  ) throws -> StoredNetwork {
+    guard ProjectFile.isPlain(label) else {
+      throw StageError("--label '\(label)' cannot name a file: letters, digits, '-', '_' and '.'", code: ExitCode.usage)
+    }
+    let (twins, records) = try newestTwins(board)
+    let bad = records.filter { !$0.accepted }.map(\.name)
+    guard bad.isEmpty || force else {
+      throw StageError(
+        "the twins of \(bad.joined(separator: ", ")) were not accepted: characterise longer and fit again, "
+          + "or --force to train through them all the same")
+    }
+    let file = try project.network()
+    let (set, labels, base) = try Self.trainingData(data)
+    var options = base
+    options.hold = file.hold
+    options.settleSteps = file.settleSteps
+    options.settleDrive = file.settleDrive
+    options.noise = noise
+    if let epochs { options.epochs = epochs }
+    try file.training.finish()
+    return try train(
+      board, twins: twins, origins: records.map { CatalogItem(.twin, $0.id) }, set: set, labels: labels,
+      options: options, seed: seed, label: label)
+  }
+
+  private static func trainingData(_ path: String) throws -> (TrainingSet, [String], TrainingOptions) {
+    if path.lowercased().hasSuffix(".csv") {
+      let part = try CSVReader.read(path: path).oneStepPrediction(trainShare: Demo.trainShare)
+      return (
+        TrainingSet(
+          inputs: [part.train.inputs], channels: part.inputChannels, targets: [part.train.targets],
+          targetWidth: part.targetChannels), [], .prediction
+      )
+    }
+    let series = try TSReader.read(path: path)
+    return (series.trainingSet, series.labels, TrainingOptions())
+  }
+
+  /// Runs recordings through the active network on the board, pulls, and scores by what the board logged.
+  public func evaluateFile(_ board: BoardEntry, data: String) throws -> (RunResult, BoardScore) {
+    let series = try TSReader.read(path: data)
+    let status = try withConnection(board) { try $0.status() }
+    guard let bundle = try project.catalog.find(status.bundle.digest.description, BundleRecord.self) else {
+      throw StageError("the board's bundle is not one of this project's: push a network first")
+    }
+    let network = try activeNetwork(bundle)
+    let labels = try series.labelIndex.map { index in
+      guard let place = network.labels.firstIndex(of: series.labels[index]) else {
+        throw StageError(
+          "\(data): label '\(series.labels[index])' is none of the network's (\(network.labels.joined(separator: ", "))): "
+            + "evaluate on data with the labels it was trained with")
+      }
+      return place
+    }
+    let result = try evaluate(board, inputs: series.cases, channels: series.channels, label: "evaluate")
+    _ = try pull(board, run: result.run, origins: [CatalogItem(.bundle, bundle.id)])
+    let run = try RecordedRun.read(project.tracePath(board: board.name, run: result.run))
+    return (result, try run.score(labels: labels, network: network))
+  }
+
+  private func activeNetwork(_ bundle: BundleRecord) throws -> NetworkDescription {
+    guard let data = FileManager.default.contents(atPath: project.root + "/" + bundle.path),
+      let section = try BundleReading.section(.network, of: [UInt8](data))
+    else {
+      throw StageError("the board's bundle holds no network: push a trained one first")
+    }
+    return try NetworkDescription(decoding: section)
+  }
+
+  /// Runs the active network live for a number of steps.
+  public func live(_ board: BoardEntry, steps: UInt64) throws -> RunResult {
+    guard steps > 0 else { throw StageError("--live needs at least one step", code: ExitCode.usage) }
+    return try perform(
+      RunRequest(runID: makeRunID(seed: nil, label: ""), mode: .live, label: "live", maximumSteps: steps), on: board)
+  }
+
+  /// What the loop in one command gave.
+  public struct Retrained {
+    public var network: String
+    public var pushed: Pushed
+    public var score: BoardScore?
+  }
+
+  /// Characterises, pulls, fits, trains, pushes, and runs where there is test data.
+  public func retrain(
+    _ board: BoardEntry, train: String, test: String?, design: DriveDesign, seed: UInt64, epochs: Int?
+  ) throws -> Retrained {
+    // Bad files must be known before the devices are driven for minutes.
+    let (set, labels, _) = try Self.trainingData(train)
+    if let test, set.isClassification {
+      _ = try TSReader.read(path: test).aligned(to: try TSReader.read(path: train))
+    }
+    _ = labels
+    console.step("Characterising \(board.name)")
+    let result = try characterise(board, design: design, seed: seed)
+    console.step("Pulling the trace")
+    _ = try pull(board, run: result.run)
+    console.step("Fitting twins")
+    _ = try fitNewest(board, run: result.run, seed: seed)
+    console.step("Training through the twins")
+    let stored = try trainNewest(
+      board, data: train, seed: seed, epochs: epochs, noise: 1, label: "trained-\(result.run.prefix(8))", force: false)
+    console.step("Pushing")
+    let pushed = try push(
+      board, network: stored.network.description, origins: [CatalogItem(.network, stored.id)], label: stored.id)
+    guard let test else { return Retrained(network: stored.id, pushed: pushed, score: nil) }
+    console.step("Running the test recordings on the board")
+    return Retrained(network: stored.id, pushed: pushed, score: try evaluateFile(board, data: test).1)
+  }
+
+  /// Exports a pulled run as MCAP.
+  public func export(run prefix: String, to path: String?) throws -> (path: String, summary: MCAPExport.Summary) {
+    let record = try runRecord(prefix)
+    let run = try read(record)
+    let path = path ?? "\(record.id).mcap"
+    let summary = try MCAPExport.write(
+      folder: project.root + "/" + record.path, board: run.board, to: path,
+      facts: [
+        "run": record.id, "mode": run.modeName, "label": run.start.label, "outcome": run.outcomeName,
+        "bundle_sha256": run.start.bundleHash.map { String(format: "%02x", $0) }.joined(),
+        "program": "edged \(run.start.runtimeVersion)",
+      ], events: EventText.events)
+    return (path, summary)
+  }
+}

@@ -1,0 +1,151 @@
+import CBoard
+import Foundation
+import Numerics
+import PhysicalNetwork
+import SyncProtocol
+import Transport
+import WireFormat
+import Workbench
+
+/// Running things on a board and fetching what it recorded.
+extension Workspace {
+  /// A run's outcome as the board reported it.
+  public struct RunResult: Equatable {
+    /// The run's identifier, hexadecimal.
+    public var run: String
+    public var steps: Int
+    public var missedDeadlines: Int
+    public var droppedSamples: Int
+    public var quarantined: Int
+    public var outcome: String
+    public var message: String
+  }
+
+  /// A fresh run identifier; one that follows from `seed` and `label` where a seed is given.
+  public func makeRunID(seed: UInt64?, label: String) -> [UInt8] {
+    var id = [UInt8](repeating: 0, count: 16)
+    if let seed {
+      let digest = BoardConnection.sha256(Array("run \(seed) \(label)".utf8)).bytes
+      return Array(digest[0..<16])
+    }
+    id.withUnsafeMutableBytes { cboard_random($0.baseAddress, $0.count) }
+    return id
+  }
+
+  /// Sends a request, starts it and waits for its end, showing how far it is.
+  ///
+  /// - Parameter onStart: called once the board has accepted the run.
+  public func perform(_ request: RunRequest, on board: BoardEntry) throws -> RunResult {
+    try withConnection(board) { connection in
+      let digest = try connection.put(.runRequest, request.encoded())
+      let run = try connection.startRun(digest)
+      return try follow(connection, run: run, name: request.label)
+    }
+  }
+
+  private func follow(_ connection: BoardConnection, run: Identifier, name: String) throws -> RunResult {
+    var wait = 0.005
+    while true {
+      let status = try connection.status()
+      if status.run.run == run {
+        let now = status.run
+        if now.stepsTotal > 0 {
+          console.progress(
+            name, Double(now.stepsDone) / Double(now.stepsTotal), "\(now.stepsDone) of \(now.stepsTotal) steps")
+        }
+      } else if status.lastRun.run == run {
+        let last = status.lastRun
+        console.progress(name, 1, "\(last.stepsDone) steps, \(last.missedDeadlines) late")
+        console.done()
+        let result = RunResult(
+          run: run.description, steps: Int(clamping: last.stepsDone),
+          missedDeadlines: Int(clamping: last.missedDeadlines), droppedSamples: Int(clamping: last.droppedSamples),
+          quarantined: Int(last.quarantinedNodes), outcome: "\(status.lastOutcome)", message: status.lastError)
+        guard status.lastOutcome == .finished || status.lastOutcome == .stopped else {
+          throw StageError("the run on the board failed after \(last.stepsDone) steps: \(status.lastError)")
+        }
+        return result
+      } else {
+        throw StageError(
+          "the board no longer knows run \(run): it may have been restarted; pull what it recorded and run again")
+      }
+      Thread.sleep(forTimeInterval: wait)
+      wait = min(wait * 1.5, 0.2)
+    }
+  }
+
+  /// What a pull fetched.
+  public struct Pulled: Equatable {
+    public var run: String
+    public var segments: [String]
+    public var bytes: Int
+    public var fresh: Int
+    public var lossy: Bool
+  }
+
+  /// Fetches runs that are on the board and not here in full; what is here already is not sent again.
+  ///
+  /// - Parameter wanted: only this run; nil for all.
+  public func pull(_ board: BoardEntry, run wanted: String? = nil, origins: [CatalogItem] = []) throws -> [Pulled] {
+    let record = try record(board)
+    return try withConnection(board) { connection in
+      var pulled: [Pulled] = []
+      let entries = try connection.runs().filter { wanted == nil || $0.run.description == wanted }
+      if let wanted, entries.isEmpty {
+        throw StageError("board '\(board.name)' has no run \(wanted): 'edgesync status' lists what it has")
+      }
+      for entry in entries {
+        pulled.append(try pull(entry, of: record, board, connection, origins))
+      }
+      return pulled
+    }
+  }
+
+  private func pull(
+    _ entry: RunEntry, of record: BoardRecord, _ board: BoardEntry, _ connection: BoardConnection,
+    _ origins: [CatalogItem]
+  ) throws -> Pulled {
+    let run = entry.run.description
+    let folder = project.tracePath(board: board.name, run: run)
+    try Project.makeFolder(folder)
+    let segments = try connection.segments(of: entry.run)
+    let total = segments.reduce(0) { $0 + Int(clamping: $1.validLength) }
+    var have = 0
+    var fresh = 0
+    for segment in segments {
+      let file = try SegmentFile(path: folder + String(format: "/%06d.seg", segment.index))
+      defer { file.close() }
+      have += Int(min(file.length, segment.validLength))
+      while file.length < segment.validLength {
+        let data = try connection.read(entry.run, segment: segment.index, offset: file.length)
+        guard !data.data.isEmpty else { break }
+        try file.append(data.data)
+        fresh += data.data.count
+        have += data.data.count
+        console.progress("pull", Double(have) / Double(max(total, 1)), "\(have / 1024) KiB")
+      }
+      try file.synchronize()
+    }
+    console.done()
+    let trace = try Trace.read(folder: folder)
+    let names = segments.map { String(format: "traces/\(board.name)/\(run)/%06d.seg", $0.index) }
+    let recorded = try RecordedRun(trace)
+    try project.catalog.save(
+      run: RunRecord(
+        id: run, board: record.id, mode: recorded.modeName, label: recorded.start.label, steps: trace.steps,
+        missedDeadlines: Int(clamping: recorded.stop?.missedDeadlines ?? 0),
+        state: recorded.stop == nil ? (entry.active ? "running" : "interrupted") : recorded.outcomeName,
+        lossy: trace.lossy, path: "traces/\(board.name)/\(run)", added: now()),
+      segments: try zip(segments, names).map { segment, name in
+        SegmentRecord(
+          run: run, number: Int(segment.index), path: name, bytes: Int(clamping: segment.validLength),
+          sha256: try Self.hash(project.root + "/" + name))
+      }, from: origins)
+    return Pulled(run: run, segments: names, bytes: have, fresh: fresh, lossy: trace.lossy)
+  }
+
+  private static func hash(_ path: String) throws -> String {
+    BoardConnection.sha256([UInt8](try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)))
+      .description
+  }
+}

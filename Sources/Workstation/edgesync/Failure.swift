@@ -1,0 +1,48 @@
+import Datasets
+import Foundation
+import NetworkTraining
+import Stages
+import Transport
+import TwinFitting
+import Workbench
+
+/// An error on its way to the exit code.
+struct ExitFailure: Error {
+  var code: Int32
+  var message: String
+  var json: Bool
+}
+
+/// Turns errors of all modules into one message and one exit code.
+enum Failure {
+  static func describe(_ error: Error, json: Bool) -> ExitFailure {
+    let (code, message): (Int32, String)
+    switch error {
+    case let error as ExitFailure: return error
+    case let error as StageError: (code, message) = (error.code, error.message)
+    case let error as TransportError: (code, message) = (error.exitCode, error.message)
+    case let error as DatasetError: (code, message) = (Stages.ExitCode.failed, error.description)
+    case let error as ConfigError: (code, message) = (Stages.ExitCode.failed, error.description)
+    case let error as ProjectError: (code, message) = (Stages.ExitCode.failed, error.description)
+    case let error as TraceError: (code, message) = (Stages.ExitCode.failed, error.description)
+    case let error as TwinFitError: (code, message) = (Stages.ExitCode.failed, error.description)
+    case let error as NetworkTrainingError: (code, message) = (Stages.ExitCode.failed, error.description)
+    default: (code, message) = (Stages.ExitCode.failed, "\(error)")
+    }
+    return ExitFailure(code: code, message: message, json: json)
+  }
+
+  static func print(_ failure: ExitFailure) {
+    if failure.json {
+      let object: [String: Any] = ["error": failure.message, "exit_code": Int(failure.code)]
+      if let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) {
+        Swift.print(String(decoding: data, as: UTF8.self))
+      }
+    }
+    usage("edgesync: error: " + failure.message)
+  }
+
+  static func usage(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Bundle
+import Foundation
+import Stages
+import Workbench
+
+struct Init: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes a project folder with a signing key, and a virtual board if asked for.")
+
+  @Argument(help: "The folder.")
+  var folder: String
+
+  @Option(help: "The project's name; the folder's by default.")
+  var name: String?
+
+  @Option(help: "Add a virtual board with so many nodes.")
+  var virtual: Int?
+
+  @Option(help: "Seed of the virtual board's hidden device parameters.")
+  var benchSeed: UInt64 = 1
+
+  @Option(help: "The board's program, for a virtual board.")
+  var edged: String?
+
+  @Flag(help: "Print the result as one JSON object.")
+  var json = false
+
+  struct Result: Encodable {
+    var project: String
+    var public_key: String
+    var boards: [String]
+  }
+
+  func run() throws {
+    try Common.printing(json) {
+      if let virtual, !(1...VirtualBoardGenerator.largest).contains(virtual) {
+        throw StageError(
+          "--virtual \(virtual) is out of range: 1 to \(VirtualBoardGenerator.largest) nodes", code: Stages.ExitCode.usage)
+      }
+      let program = virtual == nil ? nil : try EdgedProgram.find(edged)
+      let title = name ?? URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
+      let project = try Project.create(at: folder, name: title)
+      let key = try SigningKeys.make()
+      try project.storeKeys(secret: key.seed, public: key.publicKey)
+      let space = Workspace(project: project, console: Console())
+      var boards: [String] = []
+      if let virtual, let program {
+        let entry = try VirtualBoard.add(
+          to: space, name: "virtual", nodes: virtual, benchSeed: benchSeed, edged: program, identity: nil)
+        try space.enroll(entry)
+        boards.append(entry.name)
+      }
+      return (
+        Result(project: project.root, public_key: project.publicKeyPath, boards: boards),
+        "project \(project.root)\npublic key \(project.publicKeyPath): copy it to /etc/edged/trusted.d/ on each board"
+          + (boards.isEmpty ? "" : "\nboard virtual, \(virtual ?? 0) nodes, enrolled")
+      )
+    }
+  }
+}
+
+struct Enroll: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Learns a board's identity, over ssh or the transport edgetwin.toml names.")
+
+  @OptionGroup var common: Common
+
+  @Argument(help: "The board's name in the project.")
+  var board: String
+
+  @Option(help: "Where it is reached by ssh, user@host; adds the board to edgetwin.toml.")
+  var host: String?
+
+  @Option(help: "Its description, board.toml; needed with --host.")
+  var description: String?
+
+  struct Result: Encodable {
+    var board: String
+    var id: String
+    var nodes: Int
+  }
+
+  func run() throws {
+    try common.result {
+      let space = try common.workspace()
+      if let host {
+        guard let description else {
+          throw StageError("--host needs --description, the board's board.toml", code: Stages.ExitCode.usage)
+        }
+        guard let data = FileManager.default.contents(atPath: description) else {
+          throw StageError("\(description) cannot be read: correct --description", code: Stages.ExitCode.usage)
+        }
+        try space.project.addBoard(
+          BoardEntry(name: board, transport: .ssh(host: host, options: [])),
+          boardText: String(decoding: data, as: UTF8.self))
+      }
+      let record = try space.enroll(try space.board(board))
+      return (
+        Result(board: record.name, id: record.id, nodes: record.nodes),
+        "board \(record.name) is \(record.id), \(record.nodes) nodes"
+      )
+    }
+  }
+}
+
+struct Status: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Says what a board is doing and what it runs.")
+
+  @OptionGroup var common: Common
+  @OptionGroup var target: BoardArgument
+
+  func run() throws {
+    try common.result {
+      let space = try common.workspace()
+      let status = try space.status(try space.board(target.board))
+      return (status, status.text)
+    }
+  }
+}
