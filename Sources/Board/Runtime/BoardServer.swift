@@ -66,7 +66,7 @@ struct BoardServer: BoardServices {
   }
 
   private static func outcome(_ loop: LoopStatus) -> SyncProtocol.RunOutcome {
-    switch RunOutcome(rawValue: loop.outcome) {
+    switch RunRecords.RunOutcome(rawValue: loop.outcome) {
     case .completed: return .finished
     case .stopped: return .stopped
     default: return loop.exitCode == 0 ? .interrupted : .failed

@@ -17,9 +17,12 @@ struct RunSupervisor {
     session.page.update { page in page.set(StatusPage.Word.supervisor, UInt32(bitPattern: cboard_process_id())) }
     do throws(CommandError) {
       if let bench = try BenchMemory.open(session.state, realTime: realTime) {
-        return supervise(
-          buses: session.board.buses.indices.map { bench.bus($0) }, clock: bench.clock, virtualTime: !realTime,
-          realTimePriority: realTime)
+        // Buses and clock are bare handles into the bench.
+        return withExtendedLifetime(bench) {
+          supervise(
+            buses: session.board.buses.indices.map { bench.bus($0) }, clock: bench.clock, virtualTime: !realTime,
+            realTimePriority: realTime)
+        }
       }
       var buses: [LinuxI2CBus] = []
       for bus in session.board.buses { buses.append(try Self.openBus(bus)) }

@@ -21,7 +21,7 @@ enum SafeCommand {
     let lock = try RunSession.takeLock(state)
     defer { _ = cboard_close(lock) }
     if let bench = try BenchMemory.open(state, realTime: false) {
-      return write(board, board.buses.indices.map { bench.bus($0) })
+      return withExtendedLifetime(bench) { write(board, board.buses.indices.map { bench.bus($0) }) }
     }
     var buses: [LinuxI2CBus] = []
     for bus in board.buses { buses.append(try RunSupervisor.openBus(bus)) }

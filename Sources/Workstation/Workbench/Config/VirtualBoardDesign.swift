@@ -17,11 +17,11 @@ public struct VirtualBoardDesign: Equatable, Sendable {
   }
 
   /// One control step, microseconds.
-  public var stepMicroseconds = 10_000
+  public var stepMicroseconds = 20_000
   /// From the last drive written to the first response read, microseconds.
   public var delayMicroseconds = 2_000
   /// One integration step of the devices, microseconds.
-  public var quantumMicroseconds = 2_500
+  public var quantumMicroseconds = 5_000
   public var busHertz = 400_000
   /// Relative standard deviation of each unit's hidden parameters.
   public var spread = 0.15
@@ -29,11 +29,12 @@ public struct VirtualBoardDesign: Equatable, Sendable {
   public var noiseVolts = 0.001
   public var couplings = [
     Coupling(
-      kind: "superparamagnetic", weight: 12, timePerStep: 4, driveUnits: 0.6, responseUnits: 1.2,
+      kind: "superparamagnetic", weight: 12, timePerStep: 3, driveUnits: 0.6, responseUnits: 1.2,
       parameters: ["grains": 2000]),
-    Coupling(kind: "duffing", weight: 10, timePerStep: 0.4, driveUnits: 0.5, responseUnits: 1.8),
     Coupling(
-      kind: "leaky_integrator", weight: 10, timePerStep: 0.35, driveUnits: 2, responseUnits: 1.25,
+      kind: "duffing", weight: 10, timePerStep: 0.3, driveUnits: 0.6, responseUnits: 1.8, parameters: ["delta": 0.7]),
+    Coupling(
+      kind: "leaky_integrator", weight: 10, timePerStep: 0.25, driveUnits: 2, responseUnits: 1.25,
       parameters: ["sigma": 0.07]),
   ]
 
