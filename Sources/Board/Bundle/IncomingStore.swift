@@ -21,7 +21,7 @@ public struct IncomingStore<Files: FileSystem> {
   private var files: Files
 
   /// Uploads below `directory`, `limit` bytes each; beginning one more than `kept` throws the others away.
-  public init(directory: String, limit: UInt64 = UInt64(Bundle.maximumBytes), kept: Int = 4, files: Files) {
+  public init(directory: String, limit: UInt64 = UInt64(SignedBundle.maximumBytes), kept: Int = 4, files: Files) {
     self.directory = directory
     self.limit = limit
     self.kept = kept

@@ -35,11 +35,11 @@ public struct SlotStore<Files: FileSystem> {
   @discardableResult
   public mutating func stage(
     _ bytes: [UInt8], trustedKeys: [PublicKey], board: Identifier
-  ) throws(SlotError) -> Bundle {
-    let bundle: Bundle
+  ) throws(SlotError) -> SignedBundle {
+    let bundle: SignedBundle
     let known = isKnown(Digest.sha256(bytes))
     do throws(BundleError) {
-      bundle = try Bundle.verify(
+      bundle = try SignedBundle.verify(
         bytes, trustedKeys: trustedKeys, board: board, counter: known ? .any : .above(state.highestCounter))
     } catch {
       throw .bundle(error)
@@ -87,7 +87,7 @@ public struct SlotStore<Files: FileSystem> {
 
   /// The bundle that is to run, checked again; `nil` when there is none. A file that is not the bundle accepted before is
   /// given up for the one before it.
-  public mutating func running(trustedKeys: [PublicKey], board: Identifier) throws(SlotError) -> Bundle? {
+  public mutating func running(trustedKeys: [PublicKey], board: Identifier) throws(SlotError) -> SignedBundle? {
     while let slot = state.running, let record = state[slot] {
       if let bundle = try bundle(in: slot, record, trustedKeys, board) { return bundle }
       try apply(.lost(slot))
@@ -97,17 +97,17 @@ public struct SlotStore<Files: FileSystem> {
 
   private mutating func bundle(
     in slot: Slot, _ record: SlotRecord, _ keys: [PublicKey], _ board: Identifier
-  ) throws(SlotError) -> Bundle? {
+  ) throws(SlotError) -> SignedBundle? {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try files.read(path(slot), maximum: Bundle.maximumBytes)
+      bytes = try files.read(path(slot), maximum: SignedBundle.maximumBytes)
     } catch {
       guard error == .notFound || error == .tooLarge else { throw .file(error) }
       return nil
     }
     guard Digest.sha256(bytes) == record.digest else { return nil }
     do throws(BundleError) {
-      return try Bundle.verify(bytes, trustedKeys: keys, board: board, counter: .any)
+      return try SignedBundle.verify(bytes, trustedKeys: keys, board: board, counter: .any)
     } catch {
       throw .bundle(error)
     }

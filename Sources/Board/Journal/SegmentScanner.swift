@@ -15,6 +15,11 @@ public struct Frame: Equatable, Sendable {
 public struct DamageRange: Equatable, Sendable {
   public let offset: Int
   public let length: Int
+
+  public init(offset: Int, length: Int) {
+    self.offset = offset
+    self.length = length
+  }
 }
 
 /// What follows a segment's last frame.

@@ -10,7 +10,7 @@ public enum CounterRule: Equatable, Sendable {
 }
 
 /// A signed set of sections for one board: what it is, its network, its limits.
-public struct Bundle: Sendable {
+public struct SignedBundle: Sendable {
   /// The longest bundle there is, in bytes.
   public static let maximumBytes = BundleFormat.maximumBytes
 
@@ -34,7 +34,7 @@ public struct Bundle: Sendable {
   /// no critical section is unknown.
   public static func verify(
     _ bytes: [UInt8], trustedKeys: [PublicKey], board: Identifier, counter rule: CounterRule
-  ) throws(BundleError) -> Bundle {
+  ) throws(BundleError) -> SignedBundle {
     let bundle = try read(bytes)
     var trusted: PublicKey?
     for key in trustedKeys where key.id == bundle.key { trusted = key }
@@ -55,7 +55,7 @@ public struct Bundle: Sendable {
   }
 
   /// Reads a bundle and checks lengths, layout and checksums, but not who signed it: to look at one on the workstation.
-  public static func read(_ bytes: [UInt8]) throws(BundleError) -> Bundle {
+  public static func read(_ bytes: [UInt8]) throws(BundleError) -> SignedBundle {
     guard bytes.count >= 8, bytes[0..<8].elementsEqual(BundleFormat.magic) else { throw .notABundle }
     let smallest = BundleFormat.headerSize + BundleFormat.trailerSize
     guard bytes.count >= smallest else { throw .length(stated: smallest, actual: bytes.count) }
@@ -74,7 +74,7 @@ public struct Bundle: Sendable {
       guard CRC32C.checksum(contents) == entry.checksum else { throw .sectionChecksum(entry.id) }
       sections.append(BundleSection(entry.id, critical: entry.critical, contents))
     }
-    return Bundle(
+    return SignedBundle(
       board: fields.board, counter: fields.counter, created: fields.created, key: fields.key,
       digest: .sha256(bytes), sections: sections)
   }
