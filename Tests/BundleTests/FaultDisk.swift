@@ -38,7 +38,8 @@ final class FaultDisk: FileSystem {
       if fate == .random, !kept, dice.below(2) == 0 {
         files[number]?.contents = Array(file.contents.prefix(dice.below(file.contents.count + 1)))
       }
-      files[number]?.safe = files[number]?.contents ?? []
+      let now = files[number]?.contents ?? []
+      files[number]?.safe = now
     }
     switch fate {
     case .nothing: names = safeNames
