@@ -48,7 +48,7 @@ public struct Evaluator: Sendable {
     let runner = NetworkRunner(
       layout, bank: bank, task: network.task, hold: Int(network.hold), settleSteps: Int(network.settleSteps),
       settleDrive: network.settleDrive, clampLeak: 0, frames: frames, workers: pool.threads)
-    runner.parameters.floats.update(from: layout.load(network).floats, count: layout.count)
+    layout.load(network, into: runner.parameters)
     let normaliser = InputNormaliser(offset: network.inputOffset, scale: network.inputScale)
     let key = Philox(seed: seed, stream: 0xE7A2)
     let order = set.inputs.indices.sorted { (set.frames($0), $1) > (set.frames($1), $0) }

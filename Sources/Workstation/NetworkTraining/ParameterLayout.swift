@@ -44,10 +44,11 @@ struct ParameterLayout: Sendable {
       labels: labels)
   }
 
-  /// The parameters of a description.
-  func load(_ network: NetworkDescription) -> AlignedBuffer {
-    AlignedBuffer(
-      network.inputWeights + network.recurrentWeights + network.bias + network.readoutWeights + network.readoutBias)
+  /// Writes the parameters of a description.
+  func load(_ network: NetworkDescription, into buffer: AlignedBuffer) {
+    let all =
+      network.inputWeights + network.recurrentWeights + network.bias + network.readoutWeights + network.readoutBias
+    for (place, value) in all.enumerated() where place < buffer.count { buffer[place] = value }
   }
 }
 

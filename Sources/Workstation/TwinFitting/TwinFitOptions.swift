@@ -8,19 +8,19 @@ public struct TwinFitOptions: Sendable, Equatable {
   /// Earlier responses the twin sees besides the latest: they stand in for hidden states.
   public var responseDelays = 3
   /// Hidden units a layer of the drift.
-  public var driftWidths = [32]
+  public var driftWidths = [32, 32]
   /// Hidden units a layer of the diffusion.
   public var diffusionWidths = [16]
   /// Control samples the drift is run for before its gradient is taken (T_horizon).
   public var horizon = 10
   /// Windows a gradient step, rounded up to whole tiles of 16.
-  public var batchWindows = 64
-  public var driftEpochs = 120
+  public var batchWindows = 32
+  public var driftEpochs = 200
   public var driftRate: Float = 0.01
-  public var diffusionEpochs = 40
-  public var diffusionRate: Float = 0.01
+  public var diffusionEpochs = 80
+  public var diffusionRate: Float = 0.003
   /// Lets the likelihood move the drift too, at this share of `diffusionRate`; Euler-Maruyama only. 0 freezes it.
-  public var refinement: Float = 0.3
+  public var refinement: Float = 1
   /// Epochs without a better held-out loss after which a phase ends.
   public var patience = 40
   /// Share of the training data held out for early stopping, 0.05 to 0.5.
