@@ -40,7 +40,7 @@ struct ActiveBundle {
     }
     let keys = try trustedKeys(state)
     var slots = try store(state)
-    let bundle: Bundle?
+    let bundle: SignedBundle?
     do throws(SlotError) {
       if counting, try slots.start() {
         Log.warning("the bundle on probation was started too often and is taken back")
@@ -56,7 +56,7 @@ struct ActiveBundle {
   }
 
   /// Reads the sections the runtime needs.
-  init(_ bundle: Bundle) throws(CommandError) {
+  init(_ bundle: SignedBundle) throws(CommandError) {
     guard let section = bundle[.board] else {
       throw CommandError(CommandError.Code.refused, "the bundle describes no board: build it with edgesync push")
     }

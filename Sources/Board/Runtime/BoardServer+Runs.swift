@@ -1,3 +1,4 @@
+import PhysicalNetwork
 import Bundle
 import CBoard
 import SyncProtocol

@@ -173,7 +173,7 @@ struct BoardServer: BoardServices {
     do throws(CommandError) {
       let keys = try ActiveBundle.trustedKeys(state)
       var slots = try ActiveBundle.store(state)
-      let bundle: Bundle
+      let bundle: SignedBundle
       do throws(SlotError) {
         bundle = try slots.stage(bytes, trustedKeys: keys, board: board)
       } catch {

@@ -4,6 +4,6 @@ import Bundle
 enum BundleReading {
   /// The bytes of a section; nil when the bundle has none.
   static func section(_ id: SectionID, of bytes: [UInt8]) throws(BundleError) -> [UInt8]? {
-    try Bundle.read(bytes)[id]
+    try SignedBundle.read(bytes)[id]
   }
 }
