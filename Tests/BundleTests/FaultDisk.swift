@@ -32,7 +32,7 @@ final class FaultDisk: FileSystem {
 
   /// The power is back.
   func cut(_ fate: Fate, _ dice: inout Dice) {
-    for (number, file) in files {
+    for (number, file) in files where file.contents != file.safe {
       let kept = fate == .everything || (fate == .random && dice.below(2) == 0)
       files[number]?.contents = kept ? file.contents : file.safe
       if fate == .random, !kept, dice.below(2) == 0 {

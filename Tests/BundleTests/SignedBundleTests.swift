@@ -148,6 +148,7 @@ import WireFormat
         let checksum = CRC32C.checksum(Array(bad[..<52]) + bad[56..<tableEnd])
         for place in 0..<4 { bad[52 + place] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * place)) }
       }
+      if bad == good { continue }
       #expect(throws: BundleError.self, "seed \(seed)") { try check(bad) }
     }
   }

@@ -70,9 +70,6 @@ import WireFormat
     let run = try WholeRun(scratch.path, testRun)
     #expect(run.goodSteps == words[0])
     #expect(run.reports.count == 1)
-    if run.goodSteps != words[0] {
-      print("DBG", run.frames.count, run.frames.prefix(3), scratch.bytes(testRun, 0).count, words)
-    }
     #expect(run.reports.allSatisfy { $0.damage.isEmpty && $0.tail == .end })
   }
 

@@ -2,19 +2,22 @@ import Foundation
 import Journal
 import WireFormat
 
-/// A folder of a test's own, removed with it.
+/// A folder of a test's own; all of them are removed when the tests end.
 final class Scratch {
   let path: String
 
   /// In memory where there is such a file system: as good for everything but a power cut, and fast.
-  init() {
+  private static let root: String = {
     let memory = "/dev/shm"
     let base = FileManager.default.isWritableFile(atPath: memory) ? memory : FileManager.default.temporaryDirectory.path
-    path = base + "/journal-tests-\(UUID().uuidString)"
+    atexit { try? FileManager.default.removeItem(atPath: Scratch.root) }
+    return base + "/journal-tests-\(ProcessInfo.processInfo.processIdentifier)"
+  }()
+
+  init() {
+    path = Scratch.root + "/" + UUID().uuidString
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 
   func bytes(_ run: Identifier, _ segment: UInt32) -> [UInt8] {
     let path = JournalStore(directory: path).path(run, segment)

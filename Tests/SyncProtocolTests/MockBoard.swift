@@ -18,7 +18,8 @@ struct MockBoard: BoardServices {
       board: testBoard, name: "bench", program: "edged 0.1.0",
       bundle: BundleStatus(slot: 1, phase: 3, counter: 4, digest: testDigest, highestCounter: 5),
       run: RunStatus(
-        run: testRun, mode: 2, stepsDone: 10, stepsTotal: 20, missedDeadlines: 1, droppedSamples: 2, quarantinedNodes: 3,
+        run: testRun, mode: 2, stepsDone: 10, stepsTotal: 20, missedDeadlines: 1, droppedSamples: 2,
+        quarantinedNodes: 3,
         committedStep: 8),
       lastOutcome: .failed, lastError: "node 3 answers nothing", freeBytes: 1 << 40, uptime: 77)
   }
@@ -66,7 +67,8 @@ struct MockBoard: BoardServices {
 }
 
 let everyRequest: [Request] = [
-  .status, .listRuns(ListRuns()), .listSegments(ListSegments(run: testRun)), .listSegments(ListSegments(run: testBoard)),
+  .status, .listRuns(ListRuns()), .listSegments(ListSegments(run: testRun)),
+  .listSegments(ListSegments(run: testBoard)),
   .readSegment(ReadSegment(run: testRun, segment: 0, offset: 100, maximum: 2000)),
   .putBegin(PutBegin(kind: .bundle, length: 5, digest: testDigest)),
   .putChunk(PutChunk(digest: testDigest, offset: 0, data: [1, 2, 3])), .putCommit(testDigest), .activate(testDigest),

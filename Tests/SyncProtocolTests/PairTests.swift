@@ -23,7 +23,8 @@ import WireFormat
     #expect(events[1] == .reply(1, .status(try board.status())))
     #expect(events[4] == .failure(4, ServiceError(.notFound, "no such run", remedy: "list the runs")))
     #expect(
-      events[5] == .reply(5, .data(SegmentData(validLength: 9000, sealed: true, data: Array(board.segment[100..<2100])))))
+      events[5]
+        == .reply(5, .data(SegmentData(validLength: 9000, sealed: true, data: Array(board.segment[100..<2100])))))
     #expect(events[6] == .reply(6, .progress(0)))
     #expect(events[7] == .reply(7, .progress(3)))
     #expect(events[9] == .failure(9, ServiceError(.refused, "wrong board")))
@@ -34,7 +35,9 @@ import WireFormat
 
   @Test func piecesOfAnySizeGiveTheSame() {
     let whole = talk { $0 }
-    for size in [1, 2, 3, 5, 7, 11, 12, 13, 16, 17, 100] { #expect(talk { min($0, size) } == whole, "pieces of \(size)") }
+    for size in [1, 2, 3, 5, 7, 11, 12, 13, 16, 17, 100] {
+      #expect(talk { min($0, size) } == whole, "pieces of \(size)")
+    }
   }
 
   @Test func oneCutAtEveryByteGivesTheSame() {
