@@ -9,7 +9,7 @@ public struct HeatMap: Equatable, Sendable {
   public var rows: [String]
   /// [rows][columns]
   public var values: [[Double]]
-  /// Shades are shares of a row's sum, numbers stay as they are.
+  /// Shades go with the root of the share of a row's sum; numbers stay as they are.
   public var normalisesRows: Bool
   /// Pixels.
   public var width: Double
@@ -62,7 +62,8 @@ public struct HeatMap: Equatable, Sendable {
       let sum = values[row].filter(\.isFinite).reduce(0, +)
       let scale = normalisesRows ? sum : largest
       for (column, value) in values[row].prefix(columns.count).enumerated() {
-        let share = scale > 0 ? value / scale : 0
+        // The root brings out the few errors beside the many hits.
+        let share = scale > 0 ? (normalisesRows ? max(value / scale, 0).squareRoot() : value / scale) : 0
         svg.rect(
           left + cell * Double(column), y, cell, cellHeight, fill: Palette.heat(share), stroke: "#FFFFFF",
           title: "\(name), \(columns[column]): \(Self.text(value))")

@@ -63,7 +63,7 @@ public struct LinePlot: Equatable, Sendable {
         lines.map(\.y) + bands.flatMap { [$0.low, $0.high] } + [levels.map(\.value)], positive: frame.logarithmic),
       legend: bands.map { ($0.name, Palette.color($0.color), .band) }
         + lines.map { ($0.name, Palette.color($0.color), $0.dashed ? .dashed : .line) })
-    svg.clip(axes.left, axes.top, axes.width, axes.height)
+    svg.clip(axes.left - 4, axes.top - 4, axes.width + 8, axes.height + 8)
     for band in bands {
       let count = min(band.x.count, band.low.count, band.high.count)
       let over = (0..<count).map { axes.point(band.x[$0], band.high[$0]) }

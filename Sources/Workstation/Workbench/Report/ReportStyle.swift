@@ -7,7 +7,7 @@ enum ReportStyle {
     html { font: 16px/1.6 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; color: #1F2933;
       background: #F5F7FA; }
     body { margin: 0; }
-    header { background: #102A43; color: #FFFFFF; padding: 2.2rem max(1.5rem, calc(50vw - 520px)) 1.4rem; }
+    header { background: #102A43; color: #FFFFFF; padding: 2.2rem max(1.5rem, calc(50vw - 520px + 1.5rem)) 1.4rem; }
     h1 { font-size: 1.9rem; line-height: 1.2; margin: 0; letter-spacing: -0.01em; }
     .subtitle { margin: .5rem 0 0; color: #D9E2EC; }
     nav { display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; margin-top: 1.1rem; font-size: .9rem; }
@@ -25,7 +25,7 @@ enum ReportStyle {
     figure { background: #FFFFFF; border: 1px solid #E4E7EB; border-radius: 8px; margin: 1.2rem 0; padding: 1rem; }
     figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
     figcaption { font-size: .9rem; color: #3E4C59; margin: .7rem auto 0; max-width: 46rem; line-height: 1.5; }
-    .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: .8rem; }
+    .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); gap: .8rem; }
     .table { overflow-x: auto; margin: 1.2rem 0; background: #FFFFFF; border: 1px solid #E4E7EB; border-radius: 8px; }
     table { border-collapse: collapse; width: 100%; font-size: .92rem; }
     caption { text-align: left; padding: .8rem 1rem .4rem; color: #3E4C59; }

@@ -43,7 +43,7 @@ public struct ScatterPlot: Equatable, Sendable {
     }
     let axes = PlotAxes(
       &svg, frame, xs: xs, ys: ys, legend: points.map { ($0.name, Palette.color($0.color), .point) })
-    svg.clip(axes.left, axes.top, axes.width, axes.height)
+    svg.clip(axes.left - 4, axes.top - 4, axes.width + 8, axes.height + 8)
     if diagonal, let range = frame.xRange {
       svg.path(
         [axes.point(range.lowerBound, range.lowerBound), axes.point(range.upperBound, range.upperBound)],
