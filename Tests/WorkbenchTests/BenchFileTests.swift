@@ -107,4 +107,38 @@ import VirtualBench
       #expect(mine.address == other.address && mine.mux == other.mux && mine.muxChannel == other.muxChannel)
     }
   }
+
+  /// The bench charges the bus for every byte, so this is what a real board of the layout would need.
+  @Test(arguments: [1, 24, 32, 48, 56, 64]) func everySizeFitsItsStep(_ nodes: Int) throws {
+    let files = VirtualBoardGenerator.make(nodes: nodes, seed: 3)
+    let board = try BoardFile.parse(files.board, file: "board.toml")
+    let bench = try VirtualBench(try BenchFile.parse(files.bench, file: "bench.toml"))
+    var clock = bench.clock
+    var bank = ConverterBank(board: board, buses: [bench.bus(0)])
+    bank.configure()
+    var random = SeededWords(seed: 5)
+    var low = [Float](repeating: 2, count: nodes)
+    var high = [Float](repeating: -2, count: nodes)
+    for _ in 0..<500 {
+      let start = clock.now()
+      let drives = board.drives.map { $0.code(of: Float(random.below(2001)) / 1000 - 1) }
+      bank.write(drives)
+      clock.sleep(until: clock.now() + board.responseDelay)
+      var codes = [UInt16](repeating: 0, count: nodes)
+      codes.withUnsafeMutableBufferPointer { buffer in
+        if let base = buffer.baseAddress { bank.read(into: base, clock: &clock) }
+      }
+      #expect(clock.now() - start < board.stepPeriod)
+      clock.sleep(until: start + board.stepPeriod)
+      for node in 0..<nodes {
+        let value = board.responses[node].value(of: codes[node])
+        low[node] = min(low[node], value)
+        high[node] = max(high[node], value)
+      }
+    }
+    #expect(bank.quarantinedCount == 0)
+    // Every device answers, and none reaches the ends of its converter's range.
+    for node in 0..<nodes { #expect(high[node] - low[node] > 0.3 && high[node] < 0.99 && low[node] > -0.99) }
+    withExtendedLifetime(bench) {}
+  }
 }

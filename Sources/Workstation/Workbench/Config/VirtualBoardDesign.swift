@@ -40,6 +40,19 @@ public struct VirtualBoardDesign: Equatable, Sendable {
 
   public init() {}
 
+  /// The design for a board of so many nodes: a longer step, in whole quanta, where the bus would not keep up.
+  ///
+  /// A node's drive and response take about 0.2 ms of a 400 kHz bus, and the slow converters 7 ms whatever the count.
+  func fitted(to nodes: Int) -> VirtualBoardDesign {
+    let needed = 8_000 + 210 * nodes * 400_000 / max(busHertz, 1)
+    var design = self
+    if needed > stepMicroseconds {
+      let quantum = max(quantumMicroseconds, 1)
+      design.stepMicroseconds = (needed + quantum - 1) / quantum * quantum
+    }
+    return design
+  }
+
   /// The coupling of each of `nodes` nodes, interleaved by weight.
   func assign(_ nodes: Int) -> [Coupling] {
     let total = max(couplings.reduce(0) { $0 + $1.weight }, 1)

@@ -35,7 +35,7 @@ public struct VirtualBoardGenerator {
     nodes: Int, seed: UInt64, name: String = "virtual", design: VirtualBoardDesign = VirtualBoardDesign()
   ) -> Files {
     let count = min(max(nodes, 1), largest)
-    let generator = VirtualBoardGenerator(nodes: count, design: design)
+    let generator = VirtualBoardGenerator(nodes: count, design: design.fitted(to: count))
     return Files(
       board: generator.board(name, design.assign(count)), bench: generator.bench(seed, design.assign(count)))
   }
