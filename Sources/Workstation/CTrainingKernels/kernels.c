@@ -1,8 +1,5 @@
 #include "training_kernels.h"
 
-#include <math.h>
-#include <string.h>
-
 #pragma clang diagnostic ignored "-Wpsabi"
 
 #define W 4

@@ -36,8 +36,9 @@ public struct TrainingOptions: Sendable, Equatable {
   /// Control steps a frame is held for.
   public var hold = 1
   /// Control steps at `settleDrive` before each sequence.
-  public var settleSteps = 8
-  public var settleDrive: Float = 0
+  public var settleSteps = 12
+  /// Full drive brings a device with two stable states into the same one whatever came before.
+  public var settleDrive: Float = 1
   /// Regression: frames a window is run for before its error counts.
   public var washoutFrames = 20
   /// Regression: frames whose error counts in a window (truncated backpropagation).

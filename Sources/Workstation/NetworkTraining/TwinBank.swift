@@ -55,6 +55,7 @@ final class TwinBank: @unchecked Sendable {
       tk_simulate(
         InstructionSet.best.rawValue, &c, Int32(steps), drives.floats, responses.floats, noise, key.key0, key.key1, ids,
         0, scratch.raw)
+      withExtendedLifetime(scratch) {}
       for lane in 0..<lanes {
         for row in 0..<history {
           let place = ((tile * lanes + lane) * history + row) * nodes + node

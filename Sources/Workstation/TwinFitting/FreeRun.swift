@@ -73,6 +73,7 @@ struct FreeRun {
       tk_simulate(
         InstructionSet.best.rawValue, &c, Int32(steps), drives.floats, responses.floats, 1, key.key0, key.key1, ids,
         stream, scratch.raw)
+      withExtendedLifetime((drives, scratch)) {}
       for lane in 0..<lanes where tile * lanes + lane < copies {
         paths.append((0..<steps).map { responses[(responseTaps + $0) * lanes + lane] })
       }
