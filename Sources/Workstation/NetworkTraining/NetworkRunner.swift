@@ -86,6 +86,7 @@ final class NetworkRunner: @unchecked Sendable {
     input.start_drives = UnsafePointer(tile.drives.floats)
     input.start_responses = UnsafePointer(tile.responses.floats)
     input.feature_mask = useMask ? UnsafePointer(tile.mask.floats) : nil
+    input.measured = tile.measured.map { UnsafePointer($0.floats) }
     input.key0 = noise.key.key0
     input.key1 = noise.key.key1
     input.ids = UnsafePointer(tile.ids)

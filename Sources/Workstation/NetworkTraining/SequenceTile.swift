@@ -26,6 +26,8 @@ final class SequenceTile: @unchecked Sendable {
   let gradient: AlignedBuffer
   let outputs: AlignedBuffer
   let normals: AlignedBuffer
+  /// Responses to use in place of the twins', [settle + frames * hold][nodes][16]; nil for the twins' own.
+  var measured: AlignedBuffer?
   let lengths = UnsafeMutablePointer<Int32>.allocate(capacity: 16)
   let labels = UnsafeMutablePointer<Int32>.allocate(capacity: 16)
   let ids = UnsafeMutablePointer<UInt32>.allocate(capacity: 16)

@@ -11,14 +11,15 @@ struct FreeRun {
 
   func report() -> FreeRunReport? {
     var total = FreeRunReport(
-      inputs: 0, repeats: 0, meanError: 0, meanErrorFloor: 0, deviationError: 0, pointwiseDeviationError: 0,
+      inputs: 0, repeats: 0, meanError: 0, meanErrorFloor: 0, deviationError: 0, deviationErrorFloor: 0,
+      pointwiseDeviationError: 0,
       autocovarianceError: 0)
     for (index, group) in trace.split.judges.enumerated() {
       guard group.count >= 2, let length = group.first?.count, length > trace.history + 1 else { continue }
       let steps = length - trace.history
       let device = Ensemble(
         paths: group.map { Array(trace.responses[($0.lowerBound + trace.history)..<$0.upperBound]) })
-      let model = Ensemble(paths: simulate(group, steps: steps, stream: UInt32(index)))
+      let model = Ensemble(paths: simulate(group, copies: copies, steps: steps, stream: UInt32(index)))
       total.inputs += 1
       total.repeats += Double(group.count)
       var error = 0.0
@@ -35,6 +36,7 @@ struct FreeRun {
       total.meanError += error / Double(steps)
       total.meanErrorFloor += floor / Double(steps)
       total.deviationError += abs(model.pooled / max(device.pooled, 1e-9) - 1)
+      total.deviationErrorFloor += deviationFloor(group, steps: steps, stream: UInt32(index), against: model.pooled)
       total.pointwiseDeviationError += difference / max(deviceSum, 1e-9)
       total.autocovarianceError += device.autocovarianceDistance(model)
     }
@@ -44,12 +46,25 @@ struct FreeRun {
     total.meanError /= n
     total.meanErrorFloor /= n
     total.deviationError /= n
+    total.deviationErrorFloor /= n
     total.pointwiseDeviationError /= n
     total.autocovarianceError /= n
     return total
   }
 
-  private func simulate(_ group: [Range<Int>], steps: Int, stream: UInt32) -> [[Float]] {
+  // Ensembles of the repeats' number, drawn from the twin, against its large one.
+  private func deviationFloor(_ group: [Range<Int>], steps: Int, stream: UInt32, against pooled: Double) -> Double {
+    let draws = 6
+    let runs = simulate(group, copies: draws * group.count, steps: steps, stream: stream ^ 0x8000_0000)
+    var sum = 0.0
+    for draw in 0..<draws {
+      let part = Ensemble(paths: Array(runs[(draw * group.count)..<((draw + 1) * group.count)]))
+      sum += abs(pooled / max(part.pooled, 1e-9) - 1)
+    }
+    return sum / Double(draws)
+  }
+
+  private func simulate(_ group: [Range<Int>], copies: Int, steps: Int, stream: UInt32) -> [[Float]] {
     var c = twin.c
     let lanes = WindowTile.lanes
     let driveTaps = Int(c.drive_taps)

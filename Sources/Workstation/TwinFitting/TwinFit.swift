@@ -23,6 +23,8 @@ public struct FreeRunReport: Sendable, Equatable {
   public var meanErrorFloor: Double
   /// Mean over inputs of |sd(twin) / sd(device) - 1|, each sd pooled over the times of the input.
   public var deviationError: Double
+  /// What `deviationError` would be for a perfect twin: that of as many runs of the twin itself.
+  public var deviationErrorFloor: Double
   /// Time-weighted |sd(twin) - sd(device)| over the device's sd, time by time; bounded below by the repeats' number.
   public var pointwiseDeviationError: Double
   /// Weighted mean square difference of the normalised autocovariances C(t, t').
