@@ -51,6 +51,12 @@ public final class KernelTwin: @unchecked Sendable {
     c.diffusion_floor = floor
   }
 
+  /// Keeps responses between `low` and `high`, in the kernel's units.
+  public func setRange(low: Float, high: Float) {
+    c.low = low
+    c.high = high
+  }
+
   // w (z - offset) scale + b = (w scale) z + (b - w scale offset)
   private static func fold(_ net: Perceptron, scale: [Float], offset: [Float], into buffer: AlignedBuffer) {
     buffer.floats.update(from: net.weights, count: net.weights.count)

@@ -24,6 +24,9 @@ public struct TwinFitter: Sendable {
     try session.fitDrift(progress: progress, cancelled: cancelled)
     try session.fitDiffusion(progress: progress, cancelled: cancelled)
     guard let parameters = session.parameters() else { throw .diverged(device: device) }
+    session.twin.setRange(
+      low: (prepared.low - prepared.responseOffset) * prepared.responseScale,
+      high: (prepared.high - prepared.responseOffset) * prepared.responseScale)
     var report = Self.judge(session, options: options, seed: own)
     report.seconds = (clock.now - start) / .seconds(1)
     progress(FitProgress(device: device, phase: .done, epoch: 0, epochs: 0, loss: report.oneStepError))
