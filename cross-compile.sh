@@ -117,6 +117,7 @@ for board in "${boards[@]}"; do
   build "$board"
   linked="$cross/build-$board/${triple_of[$board]}/release/edged"
   [ -f "$linked" ] || die "SwiftPM built nothing at ${linked#"$root/"}."
+  bash scripts/check-objects.sh "$(dirname "$linked")"
   case "$strip_tool" in
     *strip) "$strip_tool" -o "$target.new" "$linked" ;;
     *) "$strip_tool" --strip-all "$linked" "$target.new" ;;

@@ -24,6 +24,13 @@ public struct SlotStore<Files: FileSystem> {
     state = try load()
   }
 
+  /// The state of the store below `directory`, for a look: nothing is made, mended or removed, so it may be taken while
+  /// another process changes the store.
+  public static func look(directory: String, files: Files) throws(SlotError) -> ActivationState {
+    var files = files
+    return try load(directory + "/state", &files)
+  }
+
   private var slots: String { directory + "/slots" }
   private var stateFolder: String { directory + "/state" }
 
@@ -139,10 +146,12 @@ public struct SlotStore<Files: FileSystem> {
     }
   }
 
-  private mutating func load() throws(SlotError) -> ActivationState {
+  private mutating func load() throws(SlotError) -> ActivationState { try Self.load(stateFolder, &files) }
+
+  private static func load(_ folder: String, _ files: inout Files) throws(SlotError) -> ActivationState {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try files.read(stateFolder + "/activation", maximum: 4096)
+      bytes = try files.read(folder + "/activation", maximum: 4096)
     } catch {
       switch error {
       case .notFound: return ActivationState()

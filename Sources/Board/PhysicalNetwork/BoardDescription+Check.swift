@@ -35,10 +35,14 @@ extension BoardDescription {
     case .ad5593r: return chip.fullScaleVolts == 2.5 || chip.fullScaleVolts == 5 ? nil : "ad5593r full scale"
     case .mcp4728: return chip.fullScaleVolts == 2.048 || chip.fullScaleVolts == 4.096 ? nil : "mcp4728 full scale"
     case .ads1115:
-      let ranges: [Float] = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256]
-      guard ranges.contains(chip.fullScaleVolts) else { return "ads1115 full scale" }
-      let rates: [UInt16] = [8, 16, 32, 64, 128, 250, 475, 860]
-      return rates.contains(chip.samplesPerSecond) ? nil : "ads1115 samples per second"
+      switch chip.fullScaleVolts {
+      case 6.144, 4.096, 2.048, 1.024, 0.512, 0.256: break
+      default: return "ads1115 full scale"
+      }
+      switch chip.samplesPerSecond {
+      case 8, 16, 32, 64, 128, 250, 475, 860: return nil
+      default: return "ads1115 samples per second"
+      }
     case .tca9548a: return nil
     }
   }

@@ -1,4 +1,5 @@
 import Bundle
+import CBoard
 import PhysicalNetwork
 import WireFormat
 
@@ -10,12 +11,47 @@ struct ActiveBundle {
 
   typealias Store = SlotStore<BoardFiles>
 
-  /// Opens the board's slots.
-  static func store(_ state: BoardState) throws(CommandError) -> Store {
+  /// Which bundle runs; a look that disturbs nobody.
+  static func look(_ state: BoardState) throws(CommandError) -> ActivationState {
     do throws(SlotError) {
-      return try Store(directory: state.directory, files: BoardFiles())
+      return try Store.look(directory: state.directory, files: BoardFiles())
     } catch {
       throw CommandError(CommandError.Code.failed, error.message)
+    }
+  }
+
+  /// Opens the board's slots for a change, one process at a time.
+  static func withStore<T>(
+    _ state: BoardState, _ body: (inout Store) throws(CommandError) -> T
+  ) throws(CommandError) -> T {
+    let lock = try takeLock(state)
+    defer { _ = cboard_close(lock) }
+    var store: Store
+    do throws(SlotError) {
+      store = try Store(directory: state.directory, files: BoardFiles())
+    } catch {
+      throw CommandError(CommandError.Code.failed, error.message)
+    }
+    return try body(&store)
+  }
+
+  private static func takeLock(_ state: BoardState) throws(CommandError) -> Int32 {
+    let path = state.directory + "/state/lock"
+    let lock = cboard_open(path, UInt32(CBOARD_WRITE | CBOARD_CREATE), 0o640)
+    guard lock >= 0 else { throw StateFiles.fault("open", path, -lock) }
+    // Changes are short: a few files written and synchronised.
+    let deadline = cboard_monotonic_ns() + 10_000_000_000
+    while true {
+      let result = cboard_lock(lock)
+      if result == 0 { return lock }
+      guard result == -CBOARD_EAGAIN, cboard_monotonic_ns() < deadline else {
+        _ = cboard_close(lock)
+        if result == -CBOARD_EAGAIN {
+          throw CommandError(CommandError.Code.busy, "another session is changing the board's bundles: try again")
+        }
+        throw StateFiles.fault("lock", path, -result)
+      }
+      _ = cboard_sleep_until(cboard_monotonic_ns() + 2_000_000)
     }
   }
 
@@ -39,15 +75,15 @@ struct ActiveBundle {
       throw CommandError(CommandError.Code.failed, "the board's identity is not 16 bytes")
     }
     let keys = try trustedKeys(state)
-    var slots = try store(state)
-    let bundle: SignedBundle?
-    do throws(SlotError) {
-      if counting, try slots.start() {
-        Log.warning("the bundle on probation was started too often and is taken back")
+    let bundle: SignedBundle? = try withStore(state) { (slots) throws(CommandError) in
+      do throws(SlotError) {
+        if counting, try slots.start() {
+          Log.warning("the bundle on probation was started too often and is taken back")
+        }
+        return try slots.running(trustedKeys: keys, board: identifier)
+      } catch {
+        throw CommandError(CommandError.Code.refused, error.message)
       }
-      bundle = try slots.running(trustedKeys: keys, board: identifier)
-    } catch {
-      throw CommandError(CommandError.Code.refused, error.message)
     }
     guard let bundle else {
       throw CommandError(CommandError.Code.failed, "no bundle is active on this board: push one first")
@@ -82,14 +118,15 @@ struct ActiveBundle {
     guard code != CommandError.Code.partial else { return }
     let healthy = code == CommandError.Code.ok
     do throws(CommandError) {
-      var slots = try store(state)
-      guard slots.state.phase == .probation else { return }
-      do throws(SlotError) {
-        if healthy { try slots.confirm() } else { try slots.fail() }
-      } catch {
-        throw CommandError(CommandError.Code.failed, error.message)
+      try withStore(state) { (slots) throws(CommandError) in
+        guard slots.state.phase == .probation else { return }
+        do throws(SlotError) {
+          if healthy { try slots.confirm() } else { try slots.fail() }
+        } catch {
+          throw CommandError(CommandError.Code.failed, error.message)
+        }
+        if !healthy { Log.warning("the bundle on probation failed its run and is taken back") }
       }
-      if !healthy { Log.warning("the bundle on probation failed its run and is taken back") }
     } catch {
       Log.error("the bundle's state could not be kept: " + error.message)
     }

@@ -10,11 +10,12 @@ extension BoardServer {
       // A running measurement is never swapped under.
       let lock = try RunSession.takeLock(state)
       defer { _ = cboard_close(lock) }
-      var slots = try ActiveBundle.store(state)
-      do throws(SlotError) {
-        try slots.activate(digest)
-      } catch {
-        throw CommandError(CommandError.Code.failed, error.message)
+      try ActiveBundle.withStore(state) { (slots) throws(CommandError) in
+        do throws(SlotError) {
+          try slots.activate(digest)
+        } catch {
+          throw CommandError(CommandError.Code.failed, error.message)
+        }
       }
     } catch {
       throw Self.service(error)

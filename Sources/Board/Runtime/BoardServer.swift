@@ -31,7 +31,7 @@ struct BoardServer: BoardServices {
 
   mutating func status() throws(ServiceError) -> BoardStatus {
     let slots: ActivationState
-    do throws(CommandError) { slots = try ActiveBundle.store(state).state } catch { throw Self.service(error) }
+    do throws(CommandError) { slots = try ActiveBundle.look(state) } catch { throw Self.service(error) }
     let record = slots.runningRecord
     let bundle = BundleStatus(
       slot: slots.running?.rawValue ?? 0, phase: slots.phase.rawValue, counter: record?.counter ?? 0,
@@ -172,19 +172,20 @@ struct BoardServer: BoardServices {
     guard let board = Identifier(bytes: state.boardID) else { return }
     do throws(CommandError) {
       let keys = try ActiveBundle.trustedKeys(state)
-      var slots = try ActiveBundle.store(state)
-      let bundle: SignedBundle
-      do throws(SlotError) {
-        bundle = try slots.stage(bytes, trustedKeys: keys, board: board)
-      } catch {
-        throw CommandError(Self.code(error), error.message)
-      }
-      do throws(CommandError) {
-        // A bundle this program cannot run is refused now, not at the next start.
-        _ = try ActiveBundle(bundle)
-      } catch {
-        if slots.state.phase == .staged { try? slots.discard() }
-        throw error
+      try ActiveBundle.withStore(state) { (slots) throws(CommandError) in
+        let bundle: SignedBundle
+        do throws(SlotError) {
+          bundle = try slots.stage(bytes, trustedKeys: keys, board: board)
+        } catch {
+          throw CommandError(Self.code(error), error.message)
+        }
+        do throws(CommandError) {
+          // A bundle this program cannot run is refused now, not at the next start.
+          _ = try ActiveBundle(bundle)
+        } catch {
+          if slots.state.phase == .staged { try? slots.discard() }
+          throw error
+        }
       }
     } catch {
       throw Self.service(error)

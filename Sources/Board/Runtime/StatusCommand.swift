@@ -7,7 +7,7 @@ import WireFormat
 enum StatusCommand {
   static func run(_ state: BoardState) throws(CommandError) -> Int32 {
     var text = "board \(Hex.text(state.boardID)) \(state.name)\n"
-    let slots = try ActiveBundle.store(state).state
+    let slots = try ActiveBundle.look(state)
     if let record = slots.runningRecord {
       let phase = slots.phase == .probation ? "on probation" : "committed"
       text += "bundle \(record.digest.description) counter \(record.counter) \(phase)\n"

@@ -20,27 +20,37 @@ extension BenchDeviceKind {
   ///
   /// Times are in device time units, see `BenchDevice.timePerSecond`; `sigma` and `floor` are noise amplitudes a square
   /// root of that unit.
+  // One literal a function: with several in one, Embedded builds of different modules number the static arrays
+  // differently and the linker then merges the wrong ones.
   public var parameters: [BenchParameter] {
     switch self {
-    case .superparamagnetic:
-      return [
-        BenchParameter("barrier", 3, 0, 50), BenchParameter("grains", 1000, 1, 1e12),
-        BenchParameter("rate", 1, 1e-9, 1e9),
-      ]
-    case .duffing:
-      return [
-        BenchParameter("alpha", -1, -100, 100), BenchParameter("beta", 1, 1e-3, 100),
-        BenchParameter("delta", 0.3, 0, 100), BenchParameter("sigma", 0.05, 0, 10), BenchParameter("x0", 0, -10, 10),
-        BenchParameter("v0", -0.06, -10, 10), BenchParameter("floor", 0.02, 0, 10),
-      ]
-    case .leakyIntegrator:
-      return [
-        BenchParameter("tau", 1, 1e-6, 1e6), BenchParameter("sigma", 0.05, 0, 10), BenchParameter("floor", 0.02, 0, 10),
-        BenchParameter("tau1", 0.2, 1e-6, 1e6), BenchParameter("tau2", 0.8, 1e-6, 1e6),
-      ]
-    case .dead:
-      return []
+    case .superparamagnetic: return Self.superparamagneticParameters
+    case .duffing: return Self.duffingParameters
+    case .leakyIntegrator: return Self.leakyParameters
+    case .dead: return []
     }
+  }
+
+  private static var superparamagneticParameters: [BenchParameter] {
+    [
+      BenchParameter("barrier", 3, 0, 50), BenchParameter("grains", 1000, 1, 1e12),
+      BenchParameter("rate", 1, 1e-9, 1e9),
+    ]
+  }
+
+  private static var duffingParameters: [BenchParameter] {
+    [
+      BenchParameter("alpha", -1, -100, 100), BenchParameter("beta", 1, 1e-3, 100),
+      BenchParameter("delta", 0.3, 0, 100), BenchParameter("sigma", 0.05, 0, 10), BenchParameter("x0", 0, -10, 10),
+      BenchParameter("v0", -0.06, -10, 10), BenchParameter("floor", 0.02, 0, 10),
+    ]
+  }
+
+  private static var leakyParameters: [BenchParameter] {
+    [
+      BenchParameter("tau", 1, 1e-6, 1e6), BenchParameter("sigma", 0.05, 0, 10), BenchParameter("floor", 0.02, 0, 10),
+      BenchParameter("tau1", 0.2, 1e-6, 1e6), BenchParameter("tau2", 0.8, 1e-6, 1e6),
+    ]
   }
 
   /// Names of the parameters, in the order of `BenchDevice.parameters`.
