@@ -118,6 +118,10 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "Journal", "Bundle", "PhysicalNetwork"]),
     .testTarget(
-      name: "SystemTests", dependencies: ["Workbench", "Journal", "Transport", "SyncProtocol"], path: "Tests/System"),
+      name: "SystemTests",
+      dependencies: [
+        "Stages", "Workbench", "Journal", "Transport", "SyncProtocol", "Bundle", "RunRecords", "PhysicalNetwork",
+        "VirtualBench", "Drivers", "HardwareInterface", "WireFormat", "CBoard",
+      ], path: "Tests/System"),
   ]
 )

@@ -12,12 +12,16 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
   let clock: Clock
   let virtualTime: Bool
   let realTimePriority: Bool
+  /// The process above, whose end ends this one.
+  let supervisor: Int32
 
   /// Runs to the end and returns the exit code; safe values are out and the journal is closed by then.
   func run() -> Int32 {
     let page = session.page
     _ = cboard_signal_at_parent_death(CBOARD_SIGTERM)
     _ = cboard_signals_install()
+    // It may have died before the kernel was asked to tell.
+    if cboard_parent_id() != supervisor { cboard_signal_raise(CBOARD_SIGTERM) }
     let ring = SampleRing(capacityLog2: 20)
     let request = session.request
     guard let runID = Identifier(bytes: request.runID), let boardID = Identifier(bytes: session.state.boardID) else {

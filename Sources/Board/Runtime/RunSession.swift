@@ -31,10 +31,13 @@ struct RunSession {
     } catch {
       throw CommandError(CommandError.Code.failed, "the run request is damaged (\(error.text)): send it again")
     }
-    let active = try ActiveBundle.load(state, counting: true)
-    try RunCheck.check(request, board: active.board, network: active.network)
+    // The lock first: a busy board must not use up the tries of a bundle on probation, nor may a request it cannot run.
     let lock = try takeLock(state)
     do throws(CommandError) {
+      let present = try ActiveBundle.load(state)
+      try RunCheck.check(request, board: present.board, network: present.network)
+      let active = try ActiveBundle.load(state, counting: true)
+      if active.hash != present.hash { try RunCheck.check(request, board: active.board, network: active.network) }
       let page = try openPage(state, readOnly: false)
       begin(page, request, active.network)
       return RunSession(
@@ -47,10 +50,18 @@ struct RunSession {
   }
 
   /// Takes the board's lock, or throws busy.
-  static func takeLock(_ state: BoardState) throws(CommandError) -> Int32 {
+  ///
+  /// - Parameter patience: nanoseconds to wait for it. A run that has just ended holds it a moment longer, and so does
+  ///   whoever looks whether it is held.
+  static func takeLock(_ state: BoardState, patience: UInt64 = 250_000_000) throws(CommandError) -> Int32 {
     let lock = cboard_open(state.lockPath, UInt32(CBOARD_WRITE | CBOARD_CREATE), 0o640)
     guard lock >= 0 else { throw StateFiles.fault("open", state.lockPath, -lock) }
-    let result = cboard_lock(lock)
+    let deadline = cboard_monotonic_ns() + patience
+    var result = cboard_lock(lock)
+    while result == -CBOARD_EAGAIN, cboard_monotonic_ns() < deadline {
+      _ = cboard_sleep_until(cboard_monotonic_ns() + 2_000_000)
+      result = cboard_lock(lock)
+    }
     guard result == 0 else {
       _ = cboard_close(lock)
       if result == -CBOARD_EAGAIN {

@@ -46,10 +46,12 @@ struct RunSupervisor {
     buses: [Bus], clock: Clock, virtualTime: Bool, realTimePriority: Bool
   ) -> Int32 {
     var bank = ConverterBank(board: session.board, buses: buses)
+    let supervisor = cboard_process_id()
     let child = cboard_fork()
     if child == 0 {
       let process = LoopProcess(
-        session: session, bank: bank, clock: clock, virtualTime: virtualTime, realTimePriority: realTimePriority)
+        session: session, bank: bank, clock: clock, virtualTime: virtualTime, realTimePriority: realTimePriority,
+        supervisor: supervisor)
       cboard_exit_now(process.run())
     }
     guard child > 0 else {
@@ -69,18 +71,19 @@ struct RunSupervisor {
     return end(code, nil)
   }
 
+  /// Looks at the child now and then: a signal that came just before a blocking wait would be slept over.
   private func wait(for child: Int32) -> Int32 {
     while true {
-      var code: Int32 = 0
-      let result = cboard_wait(child, 1, &code)
-      if result == child { return code }
       if cboard_signal_pending() != 0 {
         cboard_signal_clear()
         cboard_store_release_u32(session.page.word(StatusPage.Word.stop), 1)
         _ = cboard_kill(child, CBOARD_SIGTERM)
-      } else if result < 0, result != -CBOARD_EINTR {
-        return CommandError.Code.failed
       }
+      var code: Int32 = 0
+      let result = cboard_wait(child, 0, &code)
+      if result == child { return code }
+      if result < 0, result != -CBOARD_EINTR { return CommandError.Code.failed }
+      _ = cboard_sleep_until(cboard_monotonic_ns() + 5_000_000)
     }
   }
 

@@ -34,7 +34,8 @@ enum StatusCommand {
     guard var status = page.snapshot() else { return nil }
     if status.phase == .starting || status.phase == .running, !isHeld(state) {
       status.phase = .ended
-      status.outcome = RunOutcome.failed.rawValue
+      // The loop's own word counts where it had one; its supervisor is gone all the same.
+      if status.outcome == 0 { status.outcome = RunOutcome.failed.rawValue }
       status.exitCode = CommandError.Code.failed
       if status.text.utf8.isEmpty { status.text = "the run's processes ended without a word (power cut, or killed)" }
     }
@@ -42,7 +43,7 @@ enum StatusCommand {
   }
 
   private static func isHeld(_ state: BoardState) -> Bool {
-    guard let lock = try? RunSession.takeLock(state) else { return true }
+    guard let lock = try? RunSession.takeLock(state, patience: 0) else { return true }
     _ = cboard_close(lock)
     return false
   }

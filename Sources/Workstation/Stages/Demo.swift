@@ -72,6 +72,7 @@ public final class Demo {
 
   /// Runs one stage and notes its time.
   func stage<T>(_ name: String, _ title: String, _ body: () throws -> T) throws -> T {
+    try Interrupt.check()
     console.step(title)
     let start = cboard_monotonic_ns()
     let result = try body()
@@ -120,9 +121,12 @@ public final class Demo {
 
   /// Runs the demo; the report's facts. Both report files stand in the folder then.
   public func run() throws -> DemoReport {
+    var report: DemoReport
     switch options.task {
-    case .classification(let train, let test): return try classify(train: train, test: test)
-    case .prediction(let series): return try predict(series)
+    case .classification(let train, let test): report = try classify(train: train, test: test)
+    case .prediction(let series): report = try predict(series)
     }
+    report.seconds = seconds
+    return report
   }
 }

@@ -41,7 +41,7 @@ extension Workspace {
   /// - Throws: `StageError` when a node gives no usable trace; the twins of the others are stored all the same.
   public func fit(
     _ board: BoardEntry, run: RecordedRun, options: TwinFitOptions, seed: UInt64,
-    cancelled: @escaping @Sendable () -> Bool = { false }
+    cancelled: @escaping @Sendable () -> Bool = { Interrupt.raised }
   ) throws -> Fitted {
     let count = run.board.nodes.count
     let traces = try (0..<count).map { try Self.deviceTrace(run, node: $0) }
@@ -54,6 +54,7 @@ extension Workspace {
         console.progress("fit", share, "\(done) of \(count) twins")
       }, cancelled: cancelled)
     console.done()
+    try Interrupt.check()
     let runID = run.trace.run.description
     let id = "\(board.name)-\(String(runID.prefix(8)))"
     try Project.makeFolder(project.twinsPath(id))

@@ -46,6 +46,13 @@ extension Workspace {
   private func follow(_ connection: BoardConnection, run: Identifier, name: String) throws -> RunResult {
     var wait = 0.005
     while true {
+      if Interrupt.raised {
+        console.done()
+        try? connection.stopRun()
+        throw StageError(
+          "interrupted; the run \(run) on the board was asked to stop: 'edgesync pull' fetches what it recorded",
+          code: ExitCode.interrupted)
+      }
       let status = try connection.status()
       if status.run.run == run {
         let now = status.run
@@ -117,6 +124,7 @@ extension Workspace {
       defer { file.close() }
       have += Int(min(file.length, segment.validLength))
       while file.length < segment.validLength {
+        try Interrupt.check()
         let data = try connection.read(entry.run, segment: segment.index, offset: file.length)
         guard !data.data.isEmpty else { break }
         try file.append(data.data)

@@ -56,13 +56,16 @@ final class ByteChannel {
   /// The next bytes, at least one.
   func receive(timeoutSeconds: Int) throws(TransportError) -> [UInt8] {
     let descriptor = output.fileHandleForReading.fileDescriptor
-    var waited = 0
+    let begun = cboard_monotonic_ns()
     while true {
-      let ready = cboard_poll(descriptor, UInt32(CBOARD_POLL_IN), 1000)
+      let ready = cboard_poll(descriptor, UInt32(CBOARD_POLL_IN), 250)
       drainErrors()
       if ready == 0 {
-        waited += 1
-        if waited >= timeoutSeconds { throw TransportError.timeout(seconds: waited, tail(name)) }
+        let waited = Int((cboard_monotonic_ns() - begun) / 1_000_000_000)
+        // Somebody who pressed Ctrl-C waits for a board that is there, but not for one that is gone.
+        if waited >= (cboard_signal_pending() != 0 ? min(2, timeoutSeconds) : timeoutSeconds) {
+          throw TransportError.timeout(seconds: waited, tail(name))
+        }
         continue
       }
       if ready == -CBOARD_EINTR { continue }

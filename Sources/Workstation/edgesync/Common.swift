@@ -30,6 +30,14 @@ struct Common: ParsableArguments {
   }
 }
 
+extension Common {
+  /// After a result that is not whole: says so, with the exit code for partial. The result has been printed.
+  static func partial(_ message: String?) throws {
+    guard let message else { return }
+    throw ExitFailure(code: Stages.ExitCode.partial, message: message, json: false)
+  }
+}
+
 /// The board a command is for.
 struct BoardArgument: ParsableArguments {
   @Argument(help: "The board's name in edgetwin.toml; may be left out where there is one.")

@@ -67,7 +67,8 @@ struct DemoCommand: ParsableCommand {
       return .classification(
         train: folder + "/JapaneseVowels_TRAIN.ts", test: folder + "/JapaneseVowels_TEST.ts")
     default:
-      throw StageError("--train and --test go together: give both, or neither for the vowels", code: Stages.ExitCode.usage)
+      throw StageError(
+        "--train and --test go together: give both, or neither for the vowels", code: Stages.ExitCode.usage)
     }
   }
 

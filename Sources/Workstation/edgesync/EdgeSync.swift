@@ -14,11 +14,13 @@ struct EdgeSync: ParsableCommand {
       """,
     version: "edgesync \(StageVersion.text)",
     subcommands: [
-      Init.self, Enroll.self, Status.self, Characterise.self, Pull.self, Fit.self, Train.self, Push.self, RunCommand.self,
+      Init.self, Enroll.self, Status.self, Characterise.self, Pull.self, Fit.self, Train.self, Push.self,
+      RunCommand.self,
       Retrain.self, Export.self, ReportCommand.self, DemoCommand.self,
     ])
 
   static func main() {
+    Interrupt.install()
     do {
       var command = try parseAsRoot()
       try command.run()

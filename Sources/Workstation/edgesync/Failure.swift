@@ -19,6 +19,9 @@ enum Failure {
     let (code, message): (Int32, String)
     switch error {
     case let error as ExitFailure: return error
+    // Whatever broke off because of it: a cancelled fit, a connection cut short.
+    case _ where Interrupt.raised && (error as? StageError)?.code != Stages.ExitCode.interrupted:
+      (code, message) = (Stages.ExitCode.interrupted, "interrupted; what was stored before is whole")
     case let error as StageError: (code, message) = (error.code, error.message)
     case let error as TransportError: (code, message) = (error.exitCode, error.message)
     case let error as DatasetError: (code, message) = (Stages.ExitCode.failed, error.description)

@@ -15,11 +15,15 @@ struct Characterise: ParsableCommand {
   var seed: UInt64 = 1
 
   func run() throws {
+    var trouble: String?
     try common.result {
       let space = try common.workspace()
-      let result = try space.characterise(try space.board(target.board), design: design.design(), seed: seed)
-      return (RunSummary(result), RunSummary(result).text)
+      let summary = RunSummary(
+        try space.characterise(try space.board(target.board), design: design.design(), seed: seed))
+      trouble = summary.trouble
+      return (summary, summary.text)
     }
+    try Common.partial(trouble)
   }
 }
 
@@ -67,6 +71,13 @@ struct RunSummary: Encodable {
     message = result.message
   }
 
+  /// What makes the run a partial one; nil for a whole one.
+  var trouble: String? {
+    guard quarantined > 0 || dropped_samples > 0 else { return nil }
+    return "the run \(run) is partial: \(quarantined) chips were left out, \(dropped_samples) samples were dropped; "
+      + "'edgesync pull', then 'edgesync export' shows when; check power and wiring of the chips"
+  }
+
   var text: String {
     "run \(run): \(steps) steps, \(missed_deadlines) late, \(dropped_samples) dropped, \(quarantined) chips left out"
       + (message.isEmpty ? "" : "\n  \(message)")
@@ -105,11 +116,8 @@ struct Pull: ParsableCommand {
           .joined(separator: "\n")
       )
     }
-    if lossy {
-      throw ExitFailure(
-        code: Stages.ExitCode.partial,
-        message: "a run is not whole: it was cut short or damaged on the board; what is good was pulled", json: common.json)
-    }
+    try Common.partial(
+      lossy ? "a run is not whole: it was cut short or damaged on the board; what is good was pulled" : nil)
   }
 }
 
@@ -160,10 +168,12 @@ struct Train: ParsableCommand {
     abstract: "Trains the network through the board's newest twins.")
 
   @OptionGroup var common: Common
-  @OptionGroup var target: BoardArgument
 
-  @Argument(help: "Training recordings, a .ts file, or a series to predict, a .csv file.")
-  var data: String
+  @Argument(
+    help: ArgumentHelp(
+      "Training recordings, a .ts file, or a series to predict, a .csv file; before it the board's name, which may be "
+        + "left out where there is one board.", valueName: "[board] data"))
+  var words: [String]
 
   @Option(help: "Seed of the training.")
   var seed: UInt64 = 1
@@ -188,11 +198,19 @@ struct Train: ParsableCommand {
     var seconds: Double
   }
 
+  func validate() throws {
+    guard words.count <= 2 else {
+      throw ValidationError("train takes a board and one data file, not \(words.count) words")
+    }
+  }
+
   func run() throws {
     try common.result {
+      let data = words[words.count - 1]
       let space = try common.workspace()
       let stored = try space.trainNewest(
-        try space.board(target.board), data: data, seed: seed, epochs: epochs, noise: noise, label: label, force: force)
+        try space.board(words.count > 1 ? words[0] : nil), data: data, seed: seed, epochs: epochs, noise: noise,
+        label: label, force: force)
       let last = stored.network.curve.last
       let result = Result(
         network: stored.id, epochs: stored.network.curve.count, loss: last?.loss ?? 0, score: last?.score ?? 0,
@@ -200,7 +218,8 @@ struct Train: ParsableCommand {
       return (
         result,
         String(
-          format: "network %@: %d epochs, loss %.3f, score on (noisy) training data %.3f", result.network, result.epochs,
+          format: "network %@: %d epochs, loss %.3f, score on (noisy) training data %.3f", result.network,
+          result.epochs,
           result.loss, result.score)
       )
     }
@@ -272,6 +291,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    var trouble: String?
     try common.result {
       let space = try common.workspace()
       let board = try space.board(target.board)
@@ -281,17 +301,21 @@ struct RunCommand: ParsableCommand {
       }
       if let live {
         let result = try space.live(board, steps: live)
+        trouble = RunSummary(result).trouble
         return (Result(run: RunSummary(result)), RunSummary(result).text)
       }
       guard let data else {
         throw StageError("say what to run: --data FILE.ts, --live STEPS, --stop or --safe", code: Stages.ExitCode.usage)
       }
       let (result, score) = try space.evaluateFile(board, data: data)
+      trouble = RunSummary(result).trouble
       return (
         Result(run: RunSummary(result), accuracy: score.accuracy, missing: score.missing),
-        RunSummary(result).text + String(format: "\naccuracy on the board, from its journal: %.2f %%", score.accuracy * 100)
+        RunSummary(result).text
+          + String(format: "\naccuracy on the board, from its journal: %.2f %%", score.accuracy * 100)
       )
     }
+    try Common.partial(trouble)
   }
 }
 
@@ -330,7 +354,9 @@ struct Retrain: ParsableCommand {
       return (
         Result(network: outcome.network, bundle_sha256: outcome.pushed.digest, accuracy: outcome.score?.accuracy),
         "network \(outcome.network), bundle \(outcome.pushed.digest)"
-          + (outcome.score.map { String(format: "\naccuracy on the board, from its journal: %.2f %%", $0.accuracy * 100) } ?? "")
+          + (outcome.score.map {
+            String(format: "\naccuracy on the board, from its journal: %.2f %%", $0.accuracy * 100)
+          } ?? "")
       )
     }
   }
@@ -362,7 +388,8 @@ struct Export: ParsableCommand {
       let (path, summary) = try space.export(run: wanted, to: output)
       return (
         Result(
-          path: path, steps: summary.steps, events: summary.events, bytes: summary.bytes, lossy: !summary.damage.isEmpty),
+          path: path, steps: summary.steps, events: summary.events, bytes: summary.bytes, lossy: !summary.damage.isEmpty
+        ),
         "\(path): \(summary.steps) steps, \(summary.events) events, \(summary.bytes) bytes"
       )
     }

@@ -36,7 +36,8 @@ struct Init: ParsableCommand {
     try Common.printing(json) {
       if let virtual, !(1...VirtualBoardGenerator.largest).contains(virtual) {
         throw StageError(
-          "--virtual \(virtual) is out of range: 1 to \(VirtualBoardGenerator.largest) nodes", code: Stages.ExitCode.usage)
+          "--virtual \(virtual) is out of range: 1 to \(VirtualBoardGenerator.largest) nodes",
+          code: Stages.ExitCode.usage)
       }
       let program = virtual == nil ? nil : try EdgedProgram.find(edged)
       let title = name ?? URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
