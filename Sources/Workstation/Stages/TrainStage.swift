@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import NetworkTraining
+import Numerics
 import PhysicalNetwork
 import TwinModel
 import Workbench
@@ -15,7 +16,7 @@ extension Workspace {
   /// Trains a network through the board's twins and stores it.
   public func train(
     _ board: BoardEntry, twins: [TwinParameters], origins: [CatalogItem], set: TrainingSet, labels: [String],
-    options: TrainingOptions, seed: UInt64, label: String, cancelled: @escaping () -> Bool = { false }
+    options: TrainingOptions, seed: UInt64, label: String, cancelled: @escaping () -> Bool = { Interrupt.raised }
   ) throws -> StoredNetwork {
     let trainer = try NetworkTrainer(twins: twins, options: options)
     let trained = try trainer.train(
@@ -82,6 +83,18 @@ struct CurvePoint: Codable {
 }
 
 extension LabelledSeries {
+  /// The cases in an order drawn from `seed`.
+  public func shuffled(seed: UInt64) -> LabelledSeries {
+    var random = RandomStream(seed: seed, stream: 0)
+    let order = random.permutation(count)
+    var copy = self
+    copy.cases = order.map { cases[$0] }
+    copy.frames = order.map { frames[$0] }
+    copy.labelIndex = order.map { labelIndex[$0] }
+    copy.lines = order.map { lines[$0] }
+    return copy
+  }
+
   /// As the trainer takes it.
   public var trainingSet: TrainingSet { TrainingSet(inputs: cases, channels: channels, labels: labelIndex) }
 }
