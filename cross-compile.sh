@@ -118,6 +118,7 @@ for board in "${boards[@]}"; do
   linked="$cross/build-$board/${triple_of[$board]}/release/edged"
   [ -f "$linked" ] || die "SwiftPM built nothing at ${linked#"$root/"}."
   bash scripts/check-objects.sh "$(dirname "$linked")"
+  case "$board" in armv7 | armv6) bash scripts/check-self.sh "$linked" ;; esac
   case "$strip_tool" in
     *strip) "$strip_tool" -o "$target.new" "$linked" ;;
     *) "$strip_tool" --strip-all "$linked" "$target.new" ;;
