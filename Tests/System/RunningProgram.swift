@@ -25,8 +25,8 @@ final class RunningProgram {
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    for name in [base + ".out", base + ".err"] { FileManager.default.createFile(atPath: name, contents: nil) }
-    FileManager.default.createFile(atPath: base + ".in", contents: input ?? Data())
+    for name in [base + ".out", base + ".err"] { _ = FileManager.default.createFile(atPath: name, contents: nil) }
+    _ = FileManager.default.createFile(atPath: base + ".in", contents: input ?? Data())
     process.standardOutput = FileHandle(forWritingAtPath: base + ".out")
     process.standardError = FileHandle(forWritingAtPath: base + ".err")
     process.standardInput = FileHandle(forReadingAtPath: base + ".in")

@@ -52,10 +52,15 @@ static int set_handler(int signal, void (*handler)(int)) {
 
 int cboard_signals_install(void) {
   static const int noted[] = {SIGTERM, SIGINT, SIGHUP};
+  sigset_t set;
+  sigemptyset(&set);
   for (size_t index = 0; index < sizeof noted / sizeof noted[0]; index++) {
     int result = set_handler(noted[index], note);
     if (result < 0) return result;
+    sigaddset(&set, noted[index]);
   }
+  // A program started from a thread that had them blocked has them blocked, and would hear nothing.
+  if (sigprocmask(SIG_UNBLOCK, &set, NULL) < 0) return -errno;
   int result = set_handler(SIGPIPE, SIG_IGN);
   return result < 0 ? result : set_handler(SIGXFSZ, SIG_IGN);
 }

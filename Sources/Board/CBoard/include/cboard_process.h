@@ -27,7 +27,8 @@ int cboard_execute(const char *path, char *const argv[]);
 // Asks the kernel to send `signal` to this process when its parent ends (0: never).
 int cboard_signal_at_parent_death(int signal);
 
-// TERM, INT and HUP from now on only set a flag; PIPE and XFSZ are ignored, so that writes report EPIPE and EFBIG.
+// TERM, INT and HUP from now on only set a flag, also where they came blocked; PIPE and XFSZ are
+// ignored, so that writes report EPIPE and EFBIG.
 int cboard_signals_install(void);
 
 // The last of TERM, INT or HUP that came since the last cboard_signal_clear, or 0.
