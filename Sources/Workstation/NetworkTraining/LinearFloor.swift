@@ -37,11 +37,11 @@ public struct LinearFloor: Sendable, Equatable {
       for (row, label) in set.labels.enumerated() { wanted[row * outputs + label] = 1 }
       weights =
         method == .ridge
-        ? Self.ridge(rows, wanted, width: width, outputs: outputs, penalty: penalty)
+        ? RidgeRegression.solve(rows, wanted, width: width, outputs: outputs, penalty: penalty)
         : Self.softmax(rows, wanted, width: width, outputs: outputs, penalty: penalty)
     } else {
       let wanted = set.targets.flatMap { $0.map { Double($0) } }
-      weights = Self.ridge(rows, wanted, width: width, outputs: outputs, penalty: penalty)
+      weights = RidgeRegression.solve(rows, wanted, width: width, outputs: outputs, penalty: penalty)
     }
   }
 
@@ -95,42 +95,6 @@ public struct LinearFloor: Sendable, Equatable {
       if set.isClassification { rows += mean + [1] }
     }
     return rows
-  }
-
-  // (A^T A + n penalty I) w = A^T y by Cholesky; the constant is not penalised but for its stability.
-  private static func ridge(
-    _ rows: [Double], _ wanted: [Double], width: Int, outputs: Int, penalty: Double
-  ) -> [Double] {
-    let count = rows.count / width
-    var square = [Double](repeating: 0, count: width * width)
-    var right = [Double](repeating: 0, count: outputs * width)
-    for row in 0..<count {
-      for i in 0..<width {
-        let a = rows[row * width + i]
-        for j in 0...i { square[i * width + j] += a * rows[row * width + j] }
-        for output in 0..<outputs { right[output * width + i] += a * wanted[row * outputs + output] }
-      }
-    }
-    for i in 0..<width { square[i * width + i] += Double(count) * (i == width - 1 ? 1e-9 : max(penalty, 1e-9)) }
-    for i in 0..<width {
-      for j in 0...i {
-        var sum = square[i * width + j]
-        for k in 0..<j { sum -= square[i * width + k] * square[j * width + k] }
-        square[i * width + j] = i == j ? max(sum, 1e-12).squareRoot() : sum / square[j * width + j]
-      }
-    }
-    for output in 0..<outputs {
-      let base = output * width
-      for i in 0..<width {
-        for k in 0..<i { right[base + i] -= square[i * width + k] * right[base + k] }
-        right[base + i] /= square[i * width + i]
-      }
-      for i in (0..<width).reversed() {
-        for k in (i + 1)..<max(width, i + 1) { right[base + i] -= square[k * width + i] * right[base + k] }
-        right[base + i] /= square[i * width + i]
-      }
-    }
-    return right
   }
 
   // Full-batch Adam on the convex loss, to convergence for the sizes met here.

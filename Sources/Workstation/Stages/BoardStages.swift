@@ -44,7 +44,7 @@ extension Workspace {
   public func push(
     _ board: BoardEntry, network: NetworkDescription?, origins: [CatalogItem] = [], label: String
   ) throws -> Pushed {
-    let record = try record(board)
+    var record = try record(board)
     let description = try description(board)
     guard let identifier = Identifier(bytes: description.boardID) else {
       throw StageError("the board's identity is not 16 bytes")
@@ -53,26 +53,32 @@ extension Workspace {
     if let network { sections.append(BundleSection(.network, network.encoded())) }
     let provenance = ([label] + origins.map { "\($0.kind.rawValue) \($0.id)" }).joined(separator: "\n")
     sections.append(BundleSection(.provenance, critical: false, Array(provenance.utf8)))
-    let counter = try project.catalog.nextCounter(of: record.id)
-    let builder = BundleBuilder(
-      board: identifier, counter: UInt64(counter), created: UInt64(max(0, now().timeIntervalSince1970)),
-      sections: sections)
-    let bytes = try builder.build(signedBy: try signingKey())
-    let digest = BoardConnection.sha256(bytes)
-    let path = project.bundlePath("\(board.name)-\(counter).bundle")
-    try AtomicFile.write(bytes, to: path)
-    var bundle = BundleRecord(
-      id: digest.description, board: record.id, counter: counter, sha256: digest.description,
-      path: "bundles/\(board.name)-\(counter).bundle", state: "built", added: now())
-    try project.catalog.save(bundle, from: origins)
-    try withConnection(board) { connection in
+    return try withConnection(board) { connection in
+      // Another workstation may have pushed since; a counter it used is used up.
+      let highest = Int(clamping: try connection.status().bundle.highestCounter)
+      if highest > record.counter {
+        record.counter = highest
+        try project.catalog.save(record)
+      }
+      let counter = try project.catalog.nextCounter(of: record.id)
+      let builder = BundleBuilder(
+        board: identifier, counter: UInt64(counter), created: UInt64(max(0, now().timeIntervalSince1970)),
+        sections: sections)
+      let bytes = try builder.build(signedBy: try signingKey())
+      let digest = BoardConnection.sha256(bytes)
+      let name = "\(board.name)-\(counter).bundle"
+      try AtomicFile.write(bytes, to: project.bundlePath(name))
+      var bundle = BundleRecord(
+        id: digest.description, board: record.id, counter: counter, sha256: digest.description,
+        path: "bundles/\(name)", state: "built", added: now())
+      try project.catalog.save(bundle, from: origins)
       try connection.put(.bundle, bytes) { console.progress("push", $0) }
       console.done()
       try connection.activate(digest)
+      bundle.state = "pushed"
+      try project.catalog.save(bundle, from: origins)
+      return Pushed(digest: digest.description, counter: counter)
     }
-    bundle.state = "pushed"
-    try project.catalog.save(bundle, from: origins)
-    return Pushed(digest: digest.description, counter: counter)
   }
 
   /// Pushes the board's description alone, unless the board runs just that description already.

@@ -36,18 +36,26 @@ extension Demo {
       .untrained(set, labels: [], seed: seed(4))
     let before = try tryOnBoard(
       untrained, "untrained", title: "untrained", inputs: [prediction.test.inputs],
-      channels: prediction.inputChannels, origins: [])
+      channels: prediction.inputChannels, origins: [], what: "test series")
+    let taught = try tryOnBoard(
+      stored.network.description, "teach", title: "trained", inputs: [prediction.train.inputs],
+      channels: prediction.inputChannels, origins: [CatalogItem(.network, stored.id)], what: "training series")
+    let network = try stage("refit", "Fitting the read-out to the devices' own responses") {
+      try ReadoutRefit.refit(
+        stored.network.description, run: taught.run, targets: prediction.train.targets, width: width)
+    }
     let after = try tryOnBoard(
-      stored.network.description, "trained", title: "trained", inputs: [prediction.test.inputs],
-      channels: prediction.inputChannels, origins: [CatalogItem(.network, stored.id)])
+      network, "trained", title: "refitted", inputs: [prediction.test.inputs], channels: prediction.inputChannels,
+      origins: [CatalogItem(.network, stored.id), CatalogItem(.run, taught.run.trace.run.description)],
+      what: "test series")
     return try stage("score", "Scoring from the pulled traces") {
-      let washout = Int(stored.network.description.washoutFrames)
-      var report = facts("prediction", [characterised, before.run, after.run], fitted)
+      let washout = Int(network.washoutFrames)
+      var report = facts("prediction", [characterised, before.run, taught.run, after.run], fitted)
       report.board_nrmse = try after.run.error(targets: prediction.test.targets, width: width, washout: washout)
       report.untrained_board_nrmse = try before.run.error(
         targets: prediction.test.targets, width: width, washout: washout)
       report.twin_nrmse = try Evaluator(twins: fitted.twins).evaluate(
-        stored.network.description, on: testSet, seed: seed(10)
+        network, on: testSet, seed: seed(10)
       ).normalisedError
       report.linear_floor_nrmse = try LinearFloor(set, outputs: width).score(testSet)
       report.training_cases = prediction.train.frames

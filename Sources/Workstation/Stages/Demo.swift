@@ -107,12 +107,12 @@ public final class Demo {
   /// Pushes a network, runs sequences through it on the board and pulls what the board logged.
   func tryOnBoard(
     _ network: NetworkDescription, _ name: String, title: String, inputs: [[Float]], channels: Int,
-    origins: [CatalogItem]
+    origins: [CatalogItem], what: String = "test recordings"
   ) throws -> (pushed: Workspace.Pushed, run: RecordedRun) {
     let pushed = try stage("push", "Pushing the \(title) network, signed") {
       try space.push(board, network: network, origins: origins, label: name)
     }
-    let result = try stage("run", "Running the test recordings on the board (\(title) network)") {
+    let result = try stage("run", "Running the \(what) on the board (\(title) network)") {
       try space.evaluate(board, inputs: inputs, channels: channels, label: name, runID: runID(name))
     }
     let run = try stage("pull", "Pulling the trace") { try fetch(result.run) }
