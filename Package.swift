@@ -116,7 +116,12 @@ let package = Package(
         "NetworkTraining", "TrainingKernels", "CTrainingKernels", "TwinModel", "PhysicalNetwork", "Numerics",
       ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
-    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "Journal", "Bundle", "PhysicalNetwork"]),
+    .testTarget(
+      name: "WorkbenchTests",
+      dependencies: [
+        "Workbench", "Journal", "Bundle", "PhysicalNetwork", "VirtualBench", "WireFormat",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(
       name: "SystemTests",
       dependencies: [

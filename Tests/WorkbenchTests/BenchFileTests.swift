@@ -3,7 +3,7 @@ import PhysicalNetwork
 import Testing
 import VirtualBench
 
-@testable import Workbench
+import Workbench
 
 @Suite struct BenchFileTests {
   static let text = """

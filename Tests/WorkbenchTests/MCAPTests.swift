@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import WireFormat
 
-@testable import Workbench
+import Workbench
 
 /// Reads an MCAP file as its specification has it, and checks every offset and checksum on the way.
 struct MCAPWalk {

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Testing
 
-@testable import Workbench
+import Workbench
 
 @Suite struct ProjectTests {
   @Test func isMadeOpenedAndFound() throws {

@@ -2,7 +2,7 @@ import Foundation
 import FoundationXML
 import Testing
 
-@testable import Workbench
+import Workbench
 
 @Suite struct ReportTests {
   /// Whether `text` is well-formed XML, and how many elements of each name it has.

@@ -4,7 +4,7 @@ import PhysicalNetwork
 import Testing
 import WireFormat
 
-@testable import Workbench
+import Workbench
 
 /// A recorded run to read back: five steps a frame, codes that tell where they stand.
 struct RecordedRun {

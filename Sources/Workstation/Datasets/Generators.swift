@@ -1,11 +1,11 @@
 /// Counter-based uniform numbers for the generators (SplitMix64; Steele, Lea & Flood 2014).
-struct UniformSource {
+package struct UniformSource {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
   /// Uniform in [0, 1).
-  mutating func next() -> Double {
+  package mutating func next() -> Double {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

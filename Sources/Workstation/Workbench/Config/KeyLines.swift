@@ -1,9 +1,9 @@
 /// The line each key of a TOML text stands on, for messages about its meaning (the parser gives lines for syntax alone).
-struct KeyLines: Sendable {
+package struct KeyLines: Sendable {
   private var lines: [String: Int] = [:]
 
   /// Finds `[table]`, `[[list of tables]]` and `key =` lines; a key inside an inline table has its parent's line.
-  init(_ text: String) {
+  package init(_ text: String) {
     var counts: [String: Int] = [:]
     var section = ""
     var fence: Substring?
@@ -35,7 +35,7 @@ struct KeyLines: Sendable {
   }
 
   /// The line of the key at `path`, or of the nearest key around it.
-  func line(of path: String) -> Int? {
+  package func line(of path: String) -> Int? {
     var path = path
     while !path.isEmpty {
       if let line = lines[path] ?? lines[path + "[1]"] { return line }

@@ -4,12 +4,12 @@
 /// on `[}`, on odd white space in arrays and on some malformed dates and times. Dates are refused altogether: no key of
 /// ours takes one. The guard tells texts, comments and brackets apart as TOML does, so it is exact as far as the file is
 /// sound; past that the parser has stopped with an error of its own.
-struct TOMLGuard {
+package struct TOMLGuard {
   /// A line, from 1, that the parser must not see, and why.
-  struct Fault: Equatable {
-    var line: Int
-    var why: String
-    var remedy: String
+  package struct Fault: Equatable {
+    package var line: Int
+    package var why: String
+    package var remedy: String
   }
 
   private let bytes: [UInt8]
@@ -21,7 +21,7 @@ struct TOMLGuard {
   private var atStart = true
 
   /// The first fault of `text`, or nil.
-  static func fault(_ text: String) -> Fault? {
+  package static func fault(_ text: String) -> Fault? {
     var scan = TOMLGuard(text)
     return scan.run()
   }

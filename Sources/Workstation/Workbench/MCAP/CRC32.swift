@@ -1,5 +1,5 @@
 /// CRC-32 as in zip and PNG (reflected polynomial 0xEDB88320), which MCAP uses.
-struct CRC32: Sendable {
+package struct CRC32: Sendable {
   private static let tables: [UInt32] = {
     var tables = [UInt32](repeating: 0, count: 1024)
     for byte in 0..<256 {
@@ -19,9 +19,9 @@ struct CRC32: Sendable {
   private var state: UInt32 = 0xFFFF_FFFF
 
   /// The checksum of everything given so far.
-  var value: UInt32 { ~state }
+  package var value: UInt32 { ~state }
 
-  mutating func update(_ bytes: [UInt8]) {
+  package mutating func update(_ bytes: [UInt8]) {
     var crc = state
     Self.tables.withUnsafeBufferPointer { table in
       bytes.withUnsafeBytes { raw in
@@ -43,9 +43,11 @@ struct CRC32: Sendable {
   }
 
   /// The checksum of `bytes` alone.
-  static func checksum(_ bytes: [UInt8]) -> UInt32 {
+  package static func checksum(_ bytes: [UInt8]) -> UInt32 {
     var crc = CRC32()
     crc.update(bytes)
     return crc.value
   }
+
+  package init() {}
 }

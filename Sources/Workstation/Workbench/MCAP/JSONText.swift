@@ -1,15 +1,15 @@
 /// JSON written byte by byte, for messages made by the million.
-struct JSONText {
-  private(set) var bytes: [UInt8] = []
+package struct JSONText {
+  package private(set) var bytes: [UInt8] = []
 
-  mutating func raw(_ text: StaticString) {
+  package mutating func raw(_ text: StaticString) {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 
-  mutating func raw(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+  package mutating func raw(_ more: [UInt8]) { bytes.append(contentsOf: more) }
 
   /// A quoted string.
-  mutating func string(_ text: String) {
+  package mutating func string(_ text: String) {
     bytes.append(34)
     for byte in text.utf8 {
       switch byte {
@@ -28,10 +28,10 @@ struct JSONText {
   }
 
   /// A whole number.
-  mutating func number(_ value: UInt64) { bytes.append(contentsOf: String(value).utf8) }
+  package mutating func number(_ value: UInt64) { bytes.append(contentsOf: String(value).utf8) }
 
   /// A number in millionths, without a trail of zeros.
-  mutating func micros(_ value: Double) {
+  package mutating func micros(_ value: Double) {
     guard value.isFinite, abs(value) < 1e12 else { return raw("null") }
     let rounded = Int64((value * 1e6).rounded())
     if rounded < 0 { bytes.append(45) }
@@ -47,4 +47,6 @@ struct JSONText {
       unit /= 10
     }
   }
+
+  package init() {}
 }

@@ -1,7 +1,7 @@
 import WireFormat
 
 /// Codes of MCAP records and the shapes of their fields (MCAP specification, version 0).
-enum MCAPRecord: UInt8 {
+package enum MCAPRecord: UInt8 {
   case header = 0x01
   case footer = 0x02
   case schema = 0x03
@@ -16,7 +16,7 @@ enum MCAPRecord: UInt8 {
   case summaryOffset = 0x0E
   case dataEnd = 0x0F
 
-  static let magic: [UInt8] = [0x89, 0x4D, 0x43, 0x41, 0x50, 0x30, 0x0D, 0x0A]
+  package static let magic: [UInt8] = [0x89, 0x4D, 0x43, 0x41, 0x50, 0x30, 0x0D, 0x0A]
 }
 
 extension ByteWriter {

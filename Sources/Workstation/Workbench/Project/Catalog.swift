@@ -5,7 +5,7 @@ import GRDB
 ///
 /// Every change is one transaction; the database is brought to the newest form when it is opened.
 public final class Catalog: Sendable {
-  let database: DatabaseQueue
+  package let database: DatabaseQueue
   /// Path of the database.
   public let path: String
 

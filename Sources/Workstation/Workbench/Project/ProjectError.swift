@@ -23,7 +23,7 @@ public struct ProjectError: Error, Equatable, Sendable, CustomStringConvertible 
   public var description: String { "\(path): \(what). \(why). \(remedy)." }
 
   /// The error for a system call on `path` that failed with `code`.
-  static func system(_ path: String, _ what: String, _ code: Int32) -> ProjectError {
+  package static func system(_ path: String, _ what: String, _ code: Int32) -> ProjectError {
     let kind: Kind
     let remedy: String
     switch code {

@@ -99,7 +99,7 @@ public struct LinePlot: Equatable, Sendable {
   }
 
   /// At most four points a pixel column (first, lowest, highest, last), so that a long curve looks the same and is small.
-  static func thinned(_ points: [(Double, Double)?], width: Double) -> [(Double, Double)?] {
+  package static func thinned(_ points: [(Double, Double)?], width: Double) -> [(Double, Double)?] {
     guard Double(points.count) > width * 6 else { return points }
     var out: [(Double, Double)?] = []
     var column: [(Double, Double)] = []

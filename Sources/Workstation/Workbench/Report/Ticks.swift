@@ -1,12 +1,12 @@
 import Foundation
 
 /// Round numbers along an axis.
-struct Ticks: Equatable {
-  var values: [Double]
-  var labels: [String]
+package struct Ticks: Equatable {
+  package var values: [Double]
+  package var labels: [String]
 
   /// About `count` round values within `low...high` (steps of 1, 2 or 5 times a power of ten).
-  init(_ low: Double, _ high: Double, count: Int) {
+  package init(_ low: Double, _ high: Double, count: Int) {
     guard low.isFinite, high.isFinite, high > low else {
       (values, labels) = ([low], [Self.label(low, step: 1)])
       return
@@ -22,7 +22,7 @@ struct Ticks: Equatable {
   }
 
   /// Powers of ten within `low...high`, which are logarithms.
-  init(powersFrom low: Double, to high: Double) {
+  package init(powersFrom low: Double, to high: Double) {
     let first = Int(low.rounded(.up))
     let last = Int(high.rounded(.down))
     let stride = max(1, (last - first) / 8)
@@ -31,14 +31,14 @@ struct Ticks: Equatable {
   }
 
   /// The smallest round step of at least `raw`.
-  static func step(_ raw: Double) -> Double {
+  package static func step(_ raw: Double) -> Double {
     let power = pow(10, floor(log10(raw)))
     for factor in [1.0, 2, 5, 10] where factor * power >= raw * (1 - 1e-9) { return factor * power }
     return 10 * power
   }
 
   /// `low...high` widened to round ends.
-  static func widened(_ low: Double, _ high: Double, count: Int) -> (Double, Double) {
+  package static func widened(_ low: Double, _ high: Double, count: Int) -> (Double, Double) {
     guard high > low else {
       let size = max(abs(low) * 0.1, 0.5)
       return (low - size, high + size)
@@ -48,7 +48,7 @@ struct Ticks: Equatable {
   }
 
   /// A number with as many decimals as steps of `step` need.
-  static func label(_ value: Double, step: Double) -> String {
+  package static func label(_ value: Double, step: Double) -> String {
     if value == 0 || abs(value) < step * 1e-9 { return "0" }
     if abs(value) >= 1e6 || (abs(value) < 1e-3 && step < 1e-3) {
       return String(format: "%.3g", value).replacingOccurrences(of: "e+0", with: "e").replacingOccurrences(
