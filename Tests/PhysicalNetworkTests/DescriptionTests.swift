@@ -5,7 +5,8 @@ import WireFormat
 enum Sample {
   static func board(nodes: Int = 4) -> BoardDescription {
     BoardDescription(
-      boardID: Array(1...16), name: "bench", buses: [BusDescription(name: "main", device: "/dev/i2c-1", clockHertz: 400_000)],
+      boardID: Array(1...16), name: "bench",
+      buses: [BusDescription(name: "main", device: "/dev/i2c-1", clockHertz: 400_000)],
       chips: [
         ChipDescription(name: "mux", kind: .tca9548a, address: 0x70, bus: 0, fullScaleVolts: 0),
         ChipDescription(

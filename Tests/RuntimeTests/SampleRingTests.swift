@@ -8,11 +8,11 @@ import Testing
     var sent: UInt32 = 0
     var taken: UInt32 = 0
     for round in 0..<5000 {
-      let size = 4 + (round * 37) % 300
+      let size = 5 + (round * 37) % 300
       if let memory = ring.reserve(kind: 1 + UInt32(round % 2), payload: size) {
         memory.storeBytes(of: sent, as: UInt32.self)
         memory.storeBytes(of: UInt8(truncatingIfNeeded: size), toByteOffset: size - 1, as: UInt8.self)
-        if size > 4 { ring.publish() } else { ring.publish() }
+        ring.publish()
         sent += 1
       }
       if round % 3 != 0 {

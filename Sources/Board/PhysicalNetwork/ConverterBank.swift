@@ -162,7 +162,8 @@ public struct ConverterBank<Bus: I2CBus> {
         }
       }
     }
-    for index in plans.indices where plans[index].kind == .ad5593r && !plans[index].reads.isEmpty && !quarantined[index] {
+    for index in plans.indices where plans[index].kind == .ad5593r && !plans[index].reads.isEmpty && !quarantined[index]
+    {
       attempt(index) { (bank, plan) throws(I2CError) in try bank.readAll(into: codes, plan, index) }
     }
   }

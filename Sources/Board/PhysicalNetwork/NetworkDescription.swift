@@ -104,7 +104,9 @@ public struct NetworkDescription: Equatable, Sendable {
   public init(decoding bytes: [UInt8]) throws(WireError) {
     var reader = ByteReader(bytes)
     guard try reader.take(UInt16.self) == Self.formatVersion else { throw .invalid(offset: 0, field: "version") }
-    guard let task = NetworkTask(rawValue: try reader.take(UInt8.self)) else { throw .invalid(offset: 2, field: "task") }
+    guard let task = NetworkTask(rawValue: try reader.take(UInt8.self)) else {
+      throw .invalid(offset: 2, field: "task")
+    }
     let hold = try reader.take(UInt16.self)
     let settleSteps = try reader.take(UInt16.self)
     let settleDrive = try reader.takeFiniteFloat("settle drive")

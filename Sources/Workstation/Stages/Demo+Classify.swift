@@ -60,7 +60,8 @@ extension Demo {
       report.readout_replay_mismatches = score.replayMismatches + untrainedScore.replayMismatches
       report.bundle_sha256 = after.pushed.digest
       report.bundle_counter = after.pushed.counter
-      try write(report, DemoPage(characterised: characterised, tested: after.run, fitted: fitted, curve: stored.network.curve))
+      try write(
+        report, DemoPage(characterised: characterised, tested: after.run, fitted: fitted, curve: stored.network.curve))
       return report
     }
   }
@@ -93,7 +94,10 @@ extension Demo {
           sd_error: report.freeRun?.deviationError, autocovariance_error: report.freeRun?.autocovarianceError,
           residual_mean: report.residualMean, residual_sd: report.residualDeviation)
       }, seconds: [:], seed: options.seed,
-      seeds: ["bench": options.seed, "characterise": seed(1), "fit": seed(2), "train": seed(3), "untrained": seed(4), "order": seed(5), "twin_noise": seed(10)],
+      seeds: [
+        "bench": options.seed, "characterise": seed(1), "fit": seed(2), "train": seed(3), "untrained": seed(4),
+        "order": seed(5), "twin_noise": seed(10),
+      ],
       bundle_sha256: "", bundle_counter: 0, traces: traces)
   }
 

@@ -27,7 +27,8 @@ struct DemoPage {
 
   func html(_ report: DemoReport) throws -> HTMLReport {
     var page = HTMLReport(
-      title: report.task == "classification" ? "Telling recordings apart, on the board" : "Telling the next value, on the board",
+      title: report.task == "classification"
+        ? "Telling recordings apart, on the board" : "Telling the next value, on the board",
       subtitle: "\(report.nodes) stochastic nodes, seed \(report.seed), \(report.steps_run) control steps")
     summary(report, &page)
     try devices(report, &page)
@@ -48,7 +49,8 @@ struct DemoPage {
   private func summary(_ report: DemoReport, _ page: inout HTMLReport) {
     if report.task == "classification" {
       page.facts([
-        .init(percent(report.board_accuracy), "on the board", note: "\(report.test_cases) recordings, from the journal"),
+        .init(
+          percent(report.board_accuracy), "on the board", note: "\(report.test_cases) recordings, from the journal"),
         .init(percent(report.twin_accuracy), "on the twins", note: "mean of \(Demo.twinPasses) passes of fresh noise"),
         .init(percent(report.linear_floor_accuracy), "linear floor", note: "time-averaged inputs, no nodes"),
         .init(percent(report.untrained_board_accuracy), "untrained, on the board", note: "random weights"),
@@ -147,7 +149,8 @@ struct DemoPage {
         ).svg,
         LinePlot(
           PlotFrame(
-            title: classification ? "Share right" : "NRMSE", xLabel: "epoch", yLabel: classification ? "share" : "NRMSE",
+            title: classification ? "Share right" : "NRMSE", xLabel: "epoch",
+            yLabel: classification ? "share" : "NRMSE",
             width: 480, height: 260, showsTitle: true),
           lines: [PlotLine("training data", y: curve.map(\.score), color: 2)]
         ).svg,
@@ -195,10 +198,12 @@ struct DemoPage {
       ["what", "which"],
       [
         ["bundle", "\(report.bundle_sha256) (counter \(report.bundle_counter))"],
-        ["board", tested.trace.board.description], ["seeds", report.seeds.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", ")],
-      ] + report.traces.map { ["trace", $0] } + report.seconds.sorted { $0.key < $1.key }.map {
-        ["seconds, \($0.key)", String(format: "%.2f", $0.value)]
-      })
+        ["board", tested.trace.board.description],
+        ["seeds", report.seeds.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", ")],
+      ] + report.traces.map { ["trace", $0] }
+        + report.seconds.sorted { $0.key < $1.key }.map {
+          ["seconds, \($0.key)", String(format: "%.2f", $0.value)]
+        })
   }
 }
 

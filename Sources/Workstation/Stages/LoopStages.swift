@@ -18,7 +18,8 @@ extension Workspace {
       guard let last = all.last else {
         throw StageError(
           "no \(mode.map { $0 == "characterise" ? "characterising" : $0 } ?? "pulled") run is here: "
-            + (mode == "characterise" ? "run 'edgesync characterise' and 'edgesync pull' first" : "run 'edgesync pull' first"))
+            + (mode == "characterise"
+              ? "run 'edgesync characterise' and 'edgesync pull' first" : "run 'edgesync pull' first"))
       }
       return last
     }

@@ -20,7 +20,8 @@ enum ReadoutRefit {
     let columns = network.nodeCount + 1
     let count = rows.count / columns
     guard count > 5 * columns else {
-      throw StageError("\(count) frames are too few to fit a read-out of \(network.nodeCount) nodes: give a longer series")
+      throw StageError(
+        "\(count) frames are too few to fit a read-out of \(network.nodeCount) nodes: give a longer series")
     }
     let kept = count * 4 / 5
     var best = (penalty: penalties[0], error: Double.infinity)

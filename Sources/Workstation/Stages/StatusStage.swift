@@ -31,10 +31,13 @@ public struct StatusReport: Encodable {
 
   /// For people.
   public var text: String {
-    var lines = ["\(board): \(name), \(id), \(program), \(free_bytes >> 20) MiB free, \(runs_on_board) runs in its journal"]
+    var lines = [
+      "\(board): \(name), \(id), \(program), \(free_bytes >> 20) MiB free, \(runs_on_board) runs in its journal"
+    ]
     lines.append(bundle.map { "bundle \($0) counter \(bundle_counter), \(bundle_state)" } ?? "no bundle")
     if let run {
-      lines.append("running \(run.id): step \(run.steps)" + (run.total > 0 ? " of \(run.total)" : "") + Self.trouble(run))
+      lines.append(
+        "running \(run.id): step \(run.steps)" + (run.total > 0 ? " of \(run.total)" : "") + Self.trouble(run))
     } else if let last = last_run {
       lines.append("idle; last run \(last.id) \(last_outcome) after \(last.steps) steps" + Self.trouble(last))
     } else {
