@@ -3,7 +3,7 @@ import WireFormat
 extension TwinParameters {
   public static let formatVersion: UInt16 = 1
 
-  /// Version, solver, taps, eleven floats in the order of `init`, then each perceptron: layers, widths, weights.
+  /// Version, solver, taps, ten floats in the order of `init`, then each perceptron: layers, widths, weights.
   public func encoded() -> [UInt8] {
     var out = ByteWriter(reserving: 64 + 4 * (drift.weights.count + diffusion.weights.count))
     out.put(Self.formatVersion)

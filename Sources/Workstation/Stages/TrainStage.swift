@@ -23,9 +23,9 @@ extension Workspace {
       set, labels: labels, seed: seed,
       progress: { [console] record in
         console.progress(
-          "train", Double(record.epoch + 1) / Double(options.epochs),
+          "train", Double(record.epoch) / Double(options.epochs),
           String(
-            format: "epoch %d, loss %.3f, %@ %.3f", record.epoch + 1, record.loss,
+            format: "epoch %d, loss %.3f, %@ %.3f", record.epoch, record.loss,
             set.isClassification ? "right" : "error", record.score))
       }, cancelled: cancelled)
     console.done()

@@ -37,8 +37,8 @@ public struct NetworkFile {
       try root.choice("task", ["classification", "regression"], default: "classification") == "regression"
       ? .regression : .classification
     hold = try root.integer("hold", default: 1, in: 1...Int(UInt16.max))
-    settleSteps = try root.integer("settle_steps", default: 8, in: 0...Int(UInt16.max))
-    settleDrive = Float(try root.real("settle_drive", default: 0, in: -1...1))
+    settleSteps = try root.integer("settle_steps", default: 12, in: 0...Int(UInt16.max))
+    settleDrive = Float(try root.real("settle_drive", default: 1, in: -1...1))
     washoutFrames = try root.integer("washout_frames", default: 0, in: 0...Int(UInt32.max))
     seed = UInt64(try root.integer("seed", default: 1, in: 0...Int.max))
     fitting = try root.optionalTable("fitting")
@@ -52,8 +52,8 @@ public struct NetworkFile {
     schema = 1
     task = "classification"    # or "regression"
     hold = 1                   # control steps a frame of input is held for
-    settle_steps = 8           # control steps before each sequence
-    settle_drive = 0.0         # drive of every node while settling, -1 to 1
+    settle_steps = 12          # control steps before each sequence
+    settle_drive = 1.0         # drive of every node while settling, -1 to 1; an end of the range clears bistable devices
     washout_frames = 0         # frames at a sequence's start that a regression's score leaves out
     seed = 1
 
