@@ -105,7 +105,11 @@ let package = Package(
     .testTarget(name: "SyncProtocolTests", dependencies: ["SyncProtocol", "WireFormat"]),
     .testTarget(name: "PhysicalNetworkTests", dependencies: ["PhysicalNetwork", "WireFormat"]),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["Runtime", "VirtualBench", "PhysicalNetwork", "Journal", "CBoard"]),
+      name: "RuntimeTests",
+      dependencies: [
+        "Runtime", "VirtualBench", "PhysicalNetwork", "Journal", "CBoard", "RunRecords", "HardwareInterface",
+        "WireFormat",
+      ]),
     .testTarget(
       name: "TrainingKernelsTests",
       dependencies: ["TrainingKernels", "CTrainingKernels", "TwinModel", "WireFormat", "Numerics"]),

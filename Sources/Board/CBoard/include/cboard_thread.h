@@ -18,7 +18,7 @@ int cboard_thread_join(cboard_thread thread);
 // SCHED_FIFO at `priority` (1-99) for the calling thread. Needs CAP_SYS_NICE or an rtprio limit.
 int cboard_realtime_priority(int priority);
 
-// Keeps every page of the process in memory, now and later. Needs CAP_IPC_LOCK or a memlock limit.
+// Keeps every page the process touches in memory, from its first use on. Needs CAP_IPC_LOCK or a memlock limit.
 int cboard_lock_memory(void);
 
 // Touches `bytes` of the calling thread's stack, so that it is backed before the loop starts.
