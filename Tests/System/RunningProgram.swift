@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Transport
 
 /// What a finished program left.
 struct Finished {
@@ -14,46 +15,49 @@ struct Finished {
 
 /// A program while it runs. Its streams are files, not pipes: a child that outlives it must not keep the test waiting.
 final class RunningProgram {
-  let process = Process()
+  private let process: ChildProcess
   private let base = NSTemporaryDirectory() + "edgetwin-\(UUID().uuidString)"
 
   init(
     _ program: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
     input: Data? = nil
   ) throws {
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    for name in [base + ".out", base + ".err"] { _ = FileManager.default.createFile(atPath: name, contents: nil) }
-    _ = FileManager.default.createFile(atPath: base + ".in", contents: input ?? Data())
-    process.standardOutput = FileHandle(forWritingAtPath: base + ".out")
-    process.standardError = FileHandle(forWritingAtPath: base + ".err")
-    process.standardInput = FileHandle(forReadingAtPath: base + ".in")
-    try process.run()
+    try (input ?? Data()).write(to: URL(fileURLWithPath: base + ".in"))
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+    let streams = (
+      input: open(base + ".in", O_RDONLY | O_CLOEXEC), output: open(base + ".out", flags, 0o600),
+      errors: open(base + ".err", flags, 0o600)
+    )
+    defer { for stream in [streams.input, streams.output, streams.errors] { close(stream) } }
+    let line = folder.map { ["-C", $0, program] + arguments } ?? [program] + arguments
+    process = try ChildProcess(
+      "/usr/bin/env", line, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+      streams: streams)
   }
 
   deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.signal(SIGKILL)
+    _ = process.wait(seconds: 5)
     for suffix in [".out", ".err", ".in"] { try? FileManager.default.removeItem(atPath: base + suffix) }
   }
 
-  var id: Int32 { process.processIdentifier }
+  var id: Int32 { process.id }
+  var isRunning: Bool { process.exitCode == nil }
 
   /// What it has said on standard error so far.
   var errors: String { (try? String(contentsOfFile: base + ".err", encoding: .utf8)) ?? "" }
 
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+  func signal(_ number: Int32) { process.signal(number) }
 
   /// Waits for its end; one that takes longer than `seconds` is killed.
-  func finish(seconds: Double = 240) -> Finished {
-    let deadline = Date().addingTimeInterval(seconds)
-    while process.isRunning, Date() < deadline { usleep(2000) }
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
+  func finish(seconds: Double = 120) -> Finished {
+    var code = process.wait(seconds: seconds)
+    if code == nil {
+      process.signal(SIGKILL)
+      code = process.wait(seconds: 5)
+    }
     return Finished(
-      code: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
-      output: (try? String(contentsOfFile: base + ".out", encoding: .utf8)) ?? "", errors: errors)
+      code: code ?? -1, output: (try? String(contentsOfFile: base + ".out", encoding: .utf8)) ?? "", errors: errors)
   }
 }
 

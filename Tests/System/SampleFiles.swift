@@ -46,6 +46,7 @@ struct Dice: RandomNumberGenerator {
   }
 
   mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(limit, 1))) }
+  mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
   /// From -1 to 1.
   mutating func unit() -> Double { Double(next() >> 11) / Double(1 << 52) - 1 }
 

@@ -3,12 +3,14 @@ import Foundation
 
 /// A child process's standard input and output as a byte stream with timeouts; its standard error is kept for messages.
 final class ByteChannel {
-  private let process = Process()
-  private let input = Pipe()
-  private let output = Pipe()
-  private let errors = Pipe()
+  private let process: ChildProcess
+  // Our ends of the child's three streams.
+  private let input: Int32
+  private let output: Int32
+  private let errors: Int32
   private var errorText = Data()
   private let name: String
+  private var isOpen = true
 
   init(_ endpoint: Endpoint) throws(TransportError) {
     name = endpoint.description
@@ -17,21 +19,34 @@ final class ByteChannel {
       throw TransportError.cannotStart(
         "there is no program \(line.program) on the search path; install it, or give its full path in edgetwin.toml")
     }
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = line.arguments
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = errors
-    do {
-      try process.run()
-    } catch {
-      throw TransportError.cannotStart("cannot start \(path): \(error.localizedDescription)")
-    }
+    let pipes = try Self.pipes()
     // The child's ends stay with the child alone, so that its death is seen here.
-    try? input.fileHandleForReading.close()
-    try? output.fileHandleForWriting.close()
-    try? errors.fileHandleForWriting.close()
-    _ = cboard_set_nonblocking(errors.fileHandleForReading.fileDescriptor, 1)
+    defer { for end in [pipes[0].read, pipes[1].write, pipes[2].write] { _ = cboard_close(end) } }
+    (input, output, errors) = (pipes[0].write, pipes[1].read, pipes[2].read)
+    do throws(TransportError) {
+      process = try ChildProcess(
+        path, line.arguments, streams: (pipes[0].read, pipes[1].write, pipes[2].write))
+    } catch {
+      for end in [pipes[0].write, pipes[1].read, pipes[2].read] { _ = cboard_close(end) }
+      throw error
+    }
+    for end in [input, errors] { _ = cboard_set_nonblocking(end, 1) }
+  }
+
+  deinit { close() }
+
+  private static func pipes() throws(TransportError) -> [(read: Int32, write: Int32)] {
+    var made: [(read: Int32, write: Int32)] = []
+    for _ in 0..<3 {
+      var ends: [Int32] = [-1, -1]
+      let result = cboard_pipe(&ends)
+      guard result == 0 else {
+        for pipe in made { for end in [pipe.read, pipe.write] { _ = cboard_close(end) } }
+        throw TransportError.cannotStart("no pipe to a child process: \(String(cString: strerror(-result)))")
+      }
+      made.append((ends[0], ends[1]))
+    }
+    return made
   }
 
   private static func resolve(_ program: String) -> String? {
@@ -48,14 +63,14 @@ final class ByteChannel {
   /// Sends all bytes.
   func send(_ bytes: [UInt8]) throws(TransportError) {
     let result = bytes.withUnsafeBytes {
-      cboard_write_all(input.fileHandleForWriting.fileDescriptor, $0.baseAddress, $0.count, 30_000)
+      cboard_write_all(input, $0.baseAddress, $0.count, 30_000)
     }
     guard result == 0 else { throw gone("the board stopped taking data") }
   }
 
   /// The next bytes, at least one.
   func receive(timeoutSeconds: Int) throws(TransportError) -> [UInt8] {
-    let descriptor = output.fileHandleForReading.fileDescriptor
+    let descriptor = output
     let begun = cboard_monotonic_ns()
     while true {
       let ready = cboard_poll(descriptor, UInt32(CBOARD_POLL_IN), 250)
@@ -79,7 +94,7 @@ final class ByteChannel {
 
   private func gone(_ text: String) -> TransportError {
     // What it said last may still be on its way.
-    _ = cboard_poll(errors.fileHandleForReading.fileDescriptor, UInt32(CBOARD_POLL_IN), 200)
+    _ = cboard_poll(errors, UInt32(CBOARD_POLL_IN), 200)
     drainErrors()
     return .closed(tail("\(text) (\(name))"))
   }
@@ -94,7 +109,7 @@ final class ByteChannel {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = buffer.withUnsafeMutableBytes {
-        cboard_read(errors.fileHandleForReading.fileDescriptor, $0.baseAddress, $0.count)
+        cboard_read(errors, $0.baseAddress, $0.count)
       }
       guard count > 0 else { return }
       errorText.append(contentsOf: buffer[0..<Int(count)])
@@ -104,11 +119,17 @@ final class ByteChannel {
 
   /// Ends the connection and the process.
   func close() {
-    try? input.fileHandleForWriting.close()
-    for _ in 0..<200 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
-    if process.isRunning { process.terminate() }
-    process.waitUntilExit()
-    try? output.fileHandleForReading.close()
-    try? errors.fileHandleForReading.close()
+    guard isOpen else { return }
+    isOpen = false
+    _ = cboard_close(input)
+    if process.wait(seconds: 2) == nil {
+      process.signal(CBOARD_SIGTERM)
+      if process.wait(seconds: 1) == nil {
+        process.signal(CBOARD_SIGKILL)
+        _ = process.wait(seconds: 1)
+      }
+    }
+    _ = cboard_close(output)
+    _ = cboard_close(errors)
   }
 }
