@@ -27,6 +27,10 @@ extension Workspace {
       repeats: groups.keys.sorted().compactMap { groups[$0] }.filter { $0.count > 1 })
   }
 
+  /// Standard deviation of a response, with half its range as the unit, below which a node answers nothing: some codes of
+  /// a 12-bit converter, where a device in use moves by hundreds.
+  static let leastResponse = 0.005
+
   /// What a fit gave: the twins, in the order of the nodes.
   public struct Fitted {
     /// Names the fit in the catalog and its folder.
@@ -65,6 +69,10 @@ extension Workspace {
     for (node, result) in results.enumerated() {
       let name = run.board.nodes[node].name
       switch result {
+      case .success(let fit) where fit.report.responseDeviation < Self.leastResponse:
+        failures.append(
+          "node \(name): answers nothing: whatever the drive, its response stays within the converter's noise "
+            + "(\(String(format: "%.2g", fit.report.responseDeviation)) of its range); check its power and its wiring")
       case .success(let fit):
         records.append(try store(fit, node: node, name: name, folder: id, board: board, runID: runID))
         twins.append(fit.parameters)

@@ -71,8 +71,10 @@ extension Workspace {
       options: options, seed: seed, label: label)
   }
 
+  static func isSeries(_ path: String) -> Bool { path.lowercased().hasSuffix(".csv") }
+
   private static func trainingData(_ path: String) throws -> (TrainingSet, [String], TrainingOptions) {
-    if path.lowercased().hasSuffix(".csv") {
+    if isSeries(path) {
       let part = try CSVReader.read(path: path).oneStepPrediction(trainShare: Demo.trainShare)
       return (
         TrainingSet(
@@ -82,38 +84,6 @@ extension Workspace {
     }
     let series = try TSReader.read(path: path)
     return (series.trainingSet, series.labels, TrainingOptions())
-  }
-
-  /// Runs recordings through the active network on the board, pulls, and scores by what the board logged.
-  public func evaluateFile(_ board: BoardEntry, data: String) throws -> (RunResult, BoardScore) {
-    // Devices remember; recordings sorted by label would let one help the next.
-    let series = try TSReader.read(path: data).shuffled(seed: 5)
-    let status = try withConnection(board) { try $0.status() }
-    guard let bundle = try project.catalog.find(status.bundle.digest.description, BundleRecord.self) else {
-      throw StageError("the board's bundle is not one of this project's: push a network first")
-    }
-    let network = try activeNetwork(bundle)
-    let labels = try series.labelIndex.map { index in
-      guard let place = network.labels.firstIndex(of: series.labels[index]) else {
-        throw StageError(
-          "\(data): label '\(series.labels[index])' is none of the network's (\(network.labels.joined(separator: ", "))): "
-            + "evaluate on data with the labels it was trained with")
-      }
-      return place
-    }
-    let result = try evaluate(board, inputs: series.cases, channels: series.channels, label: "evaluate")
-    _ = try pull(board, run: result.run, origins: [CatalogItem(.bundle, bundle.id)])
-    let run = try RecordedRun.read(project.tracePath(board: board.name, run: result.run))
-    return (result, try run.score(labels: labels, network: network))
-  }
-
-  private func activeNetwork(_ bundle: BundleRecord) throws -> NetworkDescription {
-    guard let data = FileManager.default.contents(atPath: project.root + "/" + bundle.path),
-      let section = try BundleReading.section(.network, of: [UInt8](data))
-    else {
-      throw StageError("the board's bundle holds no network: push a trained one first")
-    }
-    return try NetworkDescription(decoding: section)
   }
 
   /// Runs the active network live for a number of steps.
@@ -127,7 +97,7 @@ extension Workspace {
   public struct Retrained {
     public var network: String
     public var pushed: Pushed
-    public var score: BoardScore?
+    public var score: FileScore?
   }
 
   /// Characterises, pulls, fits, trains, pushes, and runs where there is test data.
@@ -135,11 +105,14 @@ extension Workspace {
     _ board: BoardEntry, train: String, test: String?, design: DriveDesign, seed: UInt64, epochs: Int?
   ) throws -> Retrained {
     // Bad files must be known before the devices are driven for minutes.
-    let (set, labels, _) = try Self.trainingData(train)
-    if let test, set.isClassification {
-      _ = try TSReader.read(path: test).aligned(to: try TSReader.read(path: train))
+    _ = try Self.trainingData(train)
+    if let test {
+      guard Self.isSeries(test) == Self.isSeries(train) else {
+        throw StageError(
+          "--train and --test are of different kinds: give two .ts files, or two .csv files", code: ExitCode.usage)
+      }
+      if !Self.isSeries(test) { _ = try TSReader.read(path: test).aligned(to: try TSReader.read(path: train)) }
     }
-    _ = labels
     console.step("Characterising \(board.name)")
     let result = try characterise(board, design: design, seed: seed)
     console.step("Pulling the trace")

@@ -60,6 +60,7 @@ struct DemoCommand: ParsableCommand {
       }
       return .prediction(series: series)
     }
+    if let train, test == nil, train.lowercased().hasSuffix(".csv") { return .prediction(series: train) }
     switch (train, test) {
     case (let train?, let test?): return .classification(train: train, test: test)
     case (nil, nil):

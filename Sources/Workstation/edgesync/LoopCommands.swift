@@ -272,7 +272,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var common: Common
   @OptionGroup var target: BoardArgument
 
-  @Option(help: "Recordings to run through the network, a .ts file; scored after a pull.")
+  @Option(help: "Recordings (.ts) or a series (.csv) to run through the network; scored after a pull.")
   var data: String?
 
   @Option(help: "Run live for so many steps.")
@@ -287,6 +287,7 @@ struct RunCommand: ParsableCommand {
   struct Result: Encodable {
     var run: RunSummary?
     var accuracy: Double?
+    var nrmse: Double?
     var missing: Int?
   }
 
@@ -305,14 +306,13 @@ struct RunCommand: ParsableCommand {
         return (Result(run: RunSummary(result)), RunSummary(result).text)
       }
       guard let data else {
-        throw StageError("say what to run: --data FILE.ts, --live STEPS, --stop or --safe", code: Stages.ExitCode.usage)
+        throw StageError("say what to run: --data FILE, --live STEPS, --stop or --safe", code: Stages.ExitCode.usage)
       }
       let (result, score) = try space.evaluateFile(board, data: data)
       trouble = RunSummary(result).trouble
       return (
-        Result(run: RunSummary(result), accuracy: score.accuracy, missing: score.missing),
-        RunSummary(result).text
-          + String(format: "\naccuracy on the board, from its journal: %.2f %%", score.accuracy * 100)
+        Result(run: RunSummary(result), accuracy: score.accuracy, nrmse: score.nrmse, missing: score.missing),
+        RunSummary(result).text + "\n" + score.text
       )
     }
     try Common.partial(trouble)
@@ -327,10 +327,10 @@ struct Retrain: ParsableCommand {
   @OptionGroup var target: BoardArgument
   @OptionGroup var design: DesignOptions
 
-  @Option(help: "Training recordings, a .ts file.")
+  @Option(help: "Training recordings, a .ts file, or a .csv series, the last 30 % of which is kept for tests.")
   var train: String
 
-  @Option(help: "Test recordings, a .ts file.")
+  @Option(help: "Test recordings, a .ts file, or the .csv series.")
   var test: String?
 
   @Option(help: "Seed of everything random.")
@@ -343,6 +343,7 @@ struct Retrain: ParsableCommand {
     var network: String
     var bundle_sha256: String
     var accuracy: Double?
+    var nrmse: Double?
   }
 
   func run() throws {
@@ -352,11 +353,11 @@ struct Retrain: ParsableCommand {
       let outcome = try space.retrain(
         board, train: train, test: test, design: design.design(), seed: seed, epochs: epochs)
       return (
-        Result(network: outcome.network, bundle_sha256: outcome.pushed.digest, accuracy: outcome.score?.accuracy),
+        Result(
+          network: outcome.network, bundle_sha256: outcome.pushed.digest, accuracy: outcome.score?.accuracy,
+          nrmse: outcome.score?.nrmse),
         "network \(outcome.network), bundle \(outcome.pushed.digest)"
-          + (outcome.score.map {
-            String(format: "\naccuracy on the board, from its journal: %.2f %%", $0.accuracy * 100)
-          } ?? "")
+          + (outcome.score.map { "\n" + $0.text } ?? "")
       )
     }
   }
