@@ -126,6 +126,7 @@ let package = Package(
         "Workbench", "Journal", "Bundle", "PhysicalNetwork", "VirtualBench", "WireFormat",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    .testTarget(name: "StagesTests", dependencies: ["Stages", "PhysicalNetwork"]),
     .testTarget(
       name: "SystemTests",
       dependencies: [
