@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+/// Devices and chips that do not answer.
+@Suite struct DeadDeviceTests {
+  @Test func deadNodeIsNamedAndTheOthersGetTwins() throws {
+    try withFolder("dead") { folder in
+      let project = try VirtualProject(in: folder)
+      let text = try String(contentsOfFile: project.benchPath, encoding: .utf8)
+      var lines = text.components(separatedBy: "\n")
+      let name = try #require(lines.firstIndex(of: "name = \"n01\""))
+      let kind = try #require(lines[name...].firstIndex { $0.hasPrefix("kind = ") })
+      lines[kind] = "kind = \"dead\""
+      let parameters = try #require(lines[name...].firstIndex { $0.hasPrefix("parameters = ") })
+      lines.remove(at: parameters)
+      try lines.joined(separator: "\n").write(toFile: project.benchPath, atomically: true, encoding: .utf8)
+      try project.rebuildBench()
+      try project.characteriseBriefly()
+      try project.succeed("pull")
+      let fit = try project.sync("fit")
+      #expect(fit.code == 3, fit.said)
+      expectMessage(fit, ["n01", "3 twins are stored"], "dead node")
+      #expect(!fit.errors.contains("node n00") && !fit.errors.contains("node n02"))
+      let twins = try FileManager.default.subpathsOfDirectory(atPath: project.root + "/twins")
+      #expect(twins.filter { $0.hasSuffix(".twin") }.count == 3)
+      try SampleFiles.twoClasses(project.root + "/train.ts", seed: 1)
+      let train = try project.sync("train", "train.ts")
+      #expect(train.code == 1)
+      expectMessage(train, ["4 nodes", "3 twins"], "training without a twin")
+    }
+  }
+
+  @Test func absentChipIsLeftOutAndCounted() throws {
+    try withFolder("absent") { folder in
+      let project = try VirtualProject(in: folder)
+      // The board's description still has the chip; the bench has another in its place.
+      try project.edit(project.benchPath, "address = 0x48", "address = 0x49")
+      try project.rebuildBench()
+      let finished = try project.sync(
+        "characterise", "--steps", "600", "--repeats", "4", "--inputs", "2", "--json")
+      #expect(finished.code == 3, finished.said)
+      expectMessage(finished, ["partial", "1 chips were left out"], "absent chip")
+      let result = try JSON(finished.output)
+      #expect(result["quarantined"].whole == 1 && result["steps"].whole == 1260)
+      let status = try project.succeed("status")
+      #expect(status.output.contains("1 chips left out"), status.said)
+      let run = try project.journal(try #require(result["run"].text))
+      #expect(run.stop?.quarantinedChips == 1)
+      let faults = run.events.filter { if case .chipFault(_, 0x48, _, _) = $0.event { true } else { false } }
+      #expect(faults.count == 1, "the journal says which chip, and since when")
+      // Drives of the others were safe at the end all the same.
+      #expect(run.stop?.safeFailures == 0)
+    }
+  }
+}
