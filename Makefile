@@ -1,5 +1,5 @@
 # Every recipe is one script under scripts/. docs/building.md tells more.
-.PHONY: help demo build test test-fast bench-loop bench-build lint format cross clean
+.PHONY: help demo build test test-fast bench-loop bench-board bench-build lint format cross clean
 .DEFAULT_GOAL := help
 
 DEMO_ARGS ?=
@@ -26,10 +26,15 @@ test-fast: ## the tests for every day, under 3 minutes once built
 bench-loop: ## the loop's figures: accuracy over seeds, speed, journal, repeatability (.build/figures/bench-loop.json)
 	@bash scripts/install.sh build
 	@bash scripts/build.sh >&2
-	@python3 scripts/bench-loop.py "$$(swift build -c release --show-bin-path)"
+	@python3 Benchmarks/bench-loop.py "$$(swift build -c release --show-bin-path)"
+
+bench-board: ## size and memory of the board program (.build/figures/bench-board.json)
+	@bash scripts/install.sh build
+	@bash scripts/build.sh >&2
+	@bash Benchmarks/bench-board.sh
 
 bench-build: ## how long a first build takes (.build/figures/bench-build.json)
-	@bash scripts/bench-build.sh
+	@bash Benchmarks/bench-build.sh
 
 lint: ## swift-format, the rules of the tree, shellcheck
 	@bash scripts/lint.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times the first build from a clean clone of what is committed, and writes .build/figures/bench-build.json.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib.sh"
 need_swift
 cd "$(project_root)"
 work=$(mktemp -d)

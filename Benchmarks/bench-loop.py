@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the closed loop: accuracy over seeds, time, steps a second, journal overhead, repeatability, memory.
 
-Usage: scripts/bench-loop.py FOLDER_OF_PROGRAMS
+Usage: Benchmarks/bench-loop.py FOLDER_OF_PROGRAMS
 
 Writes .build/figures/bench-loop.json, a list of {"figure", "value", "unit", "floor", "holds"}, and prints the same.
 """
