@@ -9,7 +9,7 @@ failed=0
 swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests || failed=1
 bash scripts/check-tree.sh || failed=1
 if have shellcheck; then
-  shellcheck -x -e SC1091 cross-compile.sh .ci/run scripts/*.sh || failed=1
+  shellcheck -x -e SC1091 cross-compile.sh .ci/run scripts/*.sh Benchmarks/*.sh || failed=1
 else
   note "shellcheck is not installed: the shell scripts were not checked (Debian package shellcheck)"
 fi

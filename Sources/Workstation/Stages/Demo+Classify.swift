@@ -23,7 +23,7 @@ extension Demo {
     }
     let (characterised, fitted) = try learnDevices()
     let set = train.trainingSet
-    var settings = TrainingOptions()
+    var settings = TrainingOptions.classification(cases: train.count)
     if let epochs = options.epochs { settings.epochs = epochs }
     let origins = fitted.records.map { CatalogItem(.twin, $0.id) }
     let stored = try stage("train", "Training the network through the twins, with fresh noise in every rollout") {

@@ -83,7 +83,7 @@ extension Workspace {
       )
     }
     let series = try TSReader.read(path: path)
-    return (series.trainingSet, series.labels, TrainingOptions())
+    return (series.trainingSet, series.labels, .classification(cases: series.count))
   }
 
   /// Runs the active network live for a number of steps.
