@@ -96,8 +96,8 @@ public final class Demo {
   }
 
   /// Pulls a run and reads it.
-  func fetch(_ run: String) throws -> RecordedRun {
-    let pulled = try space.pull(board, run: run)
+  func fetch(_ run: String, origins: [CatalogItem] = []) throws -> RecordedRun {
+    let pulled = try space.pull(board, run: run, origins: origins)
     let recorded = try RecordedRun.read(space.project.tracePath(board: board.name, run: run))
     let bytes = pulled.reduce(0) { $0 + $1.bytes }
     console.say("    \(recorded.trace.steps) steps, \(bytes / 1024) KiB\(recorded.trace.lossy ? ", with losses" : "")")
@@ -115,7 +115,9 @@ public final class Demo {
     let result = try stage("run", "Running the \(what) on the board (\(title) network)") {
       try space.evaluate(board, inputs: inputs, channels: channels, label: name, runID: runID(name))
     }
-    let run = try stage("pull", "Pulling the trace") { try fetch(result.run) }
+    let run = try stage("pull", "Pulling the trace") {
+      try fetch(result.run, origins: [CatalogItem(.bundle, pushed.digest)])
+    }
     return (pushed, run)
   }
 
