@@ -58,7 +58,7 @@ public protocol FileSystem {
 
 extension FileSystem {
   /// Replaces `directory/name` so that a power cut at any point leaves exactly the old or the new contents.
-  mutating func replace(_ directory: String, _ name: String, _ bytes: [UInt8]) throws(FileError) {
+  public mutating func replace(_ directory: String, _ name: String, _ bytes: [UInt8]) throws(FileError) {
     let path = directory + "/" + name
     try prepare(path + ".new", bytes)
     try rename(path + ".new", to: path)

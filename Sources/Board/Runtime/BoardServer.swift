@@ -209,7 +209,7 @@ struct BoardServer: BoardServices {
     }
     do throws(CommandError) {
       RequestFolder.prune(state)
-      try StateFiles.write(state.requestPath(digest.bytes), bytes)
+      try StateFiles.write(state.requestDirectory, digest.description, bytes)
     } catch {
       throw Self.service(error)
     }

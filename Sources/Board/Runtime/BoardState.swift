@@ -69,9 +69,9 @@ public struct BoardState {
     try StateFiles.makeDirectory(directory + "/trusted.d")
     var id = boardID ?? [UInt8](repeating: 0, count: 16)
     if boardID == nil { id.withUnsafeMutableBytes { cboard_random($0.baseAddress, $0.count) } }
-    if let bench { try StateFiles.write(directory + "/bench.bin", bench) }
+    if let bench { try StateFiles.write(directory, "bench.bin", bench) }
     if let trustedKey {
-      try StateFiles.write(directory + "/trusted.d/" + Hex.text(Array(trustedKey[0..<4])) + ".pub", trustedKey)
+      try StateFiles.write(directory + "/trusted.d", Hex.text(Array(trustedKey[0..<4])) + ".pub", trustedKey)
     }
     var out = ByteWriter(reserving: 64)
     out.put(magic)
@@ -79,7 +79,7 @@ public struct BoardState {
     out.append(id)
     out.put(string: name)
     out.putChecksum()
-    try StateFiles.write(directory + "/identity", out.bytes)
+    try StateFiles.write(directory, "identity", out.bytes)
   }
 
   /// Where a run request with this SHA-256 is kept.

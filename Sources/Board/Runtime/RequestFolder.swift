@@ -1,25 +1,13 @@
-import CBoard
+import Bundle
 
-/// The run requests a board keeps: the newest few, so that a board in the field does not fill up with them.
+/// The run requests a board keeps: a few, so that a board in the field does not fill up with them.
 enum RequestFolder {
   static let kept = 8
 
-  /// Makes room for one more, removing requests in the order of their names once there are too many.
+  /// Makes room for one more; which of the others go is left open, they can be sent again.
   static func prune(_ state: BoardState) {
-    var directory: UnsafeMutableRawPointer?
-    guard cboard_directory_open(state.requestDirectory, &directory) == 0 else { return }
-    var names: [[CChar]] = []
-    var name = [CChar](repeating: 0, count: 128)
-    while cboard_directory_next(directory, &name, name.count) == 1 { names.append(name) }
-    cboard_directory_close(directory)
-    var excess = names.count - kept + 1
-    for name in names where excess > 0 {
-      let text = name.withUnsafeBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return "" }
-        return String(cString: base)
-      }
-      _ = cboard_unlink(state.requestDirectory + "/" + text)
-      excess -= 1
-    }
+    var files = BoardFiles()
+    guard let names = try? files.list(state.requestDirectory), names.count >= kept else { return }
+    for name in names.dropFirst(kept - 1) { try? files.remove(state.requestDirectory + "/" + name) }
   }
 }

@@ -117,6 +117,11 @@ enum BenchBuilder {
     }
     let header = core.tables.pointee.header
     header.pointee.now = min(header.pointee.now, BenchCore.endOfTime)
+    // The state may come from virtual time or from before a reboot: the bench's time goes on from where it stood.
+    if let clock = core.tables.pointee.realClock {
+      let origin = clock() &- header.pointee.now &+ 1
+      header.pointee.realOrigin = origin == 0 ? 1 : origin
+    }
   }
 
   private static func start(_ core: BenchCore, _ device: Int) {

@@ -8,9 +8,9 @@ extension BenchCore {
     guard let clock = tables.pointee.realClock else { return header.pointee.now }
     let reading = clock()
     if header.pointee.realOrigin == 0 { header.pointee.realOrigin = reading &+ 1 }
-    let origin = header.pointee.realOrigin &- 1
-    // A clock behind the origin belongs to another boot; time then stands still, it never goes back.
-    let time = reading > origin ? min(reading &- origin, Self.endOfTime) : 0
+    // The origin may lie before the clock's own zero. Time never goes back.
+    let elapsed = Int64(bitPattern: reading &- (header.pointee.realOrigin &- 1))
+    let time = elapsed > 0 ? min(UInt64(elapsed), Self.endOfTime) : 0
     if time > header.pointee.now { header.pointee.now = time }
     return header.pointee.now
   }
