@@ -140,6 +140,16 @@ private nonisolated(unsafe) var sleptUntil: UInt64 = 0
       #expect(next.clock.now() == 1_000)
       fakeTime = 17
       #expect(next.clock.now() == 1_000)
+      // After a reboot, or after hours of virtual time, it goes on from where it stood.
+      var virtual = try VirtualBench(description, memory: memory, attach: true).clock
+      virtual.sleep(until: 9_000_000_000)
+      let again = try VirtualBench(
+        description, memory: memory, attach: true, realClock: { fakeTime }, sleeper: { sleptUntil = $0 })
+      fakeTime += 50
+      var later = again.clock
+      #expect(later.now() == 9_000_000_050)
+      later.sleep(until: 9_000_000_100)
+      #expect(sleptUntil == 117)
     }
   }
 }
