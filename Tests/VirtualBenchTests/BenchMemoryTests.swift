@@ -141,8 +141,11 @@ private nonisolated(unsafe) var sleptUntil: UInt64 = 0
       fakeTime = 17
       #expect(next.clock.now() == 1_000)
       // After a reboot, or after hours of virtual time, it goes on from where it stood.
-      var virtual = try VirtualBench(description, memory: memory, attach: true).clock
-      virtual.sleep(until: 9_000_000_000)
+      let ahead = try VirtualBench(description, memory: memory, attach: true)
+      withExtendedLifetime(ahead) {
+        var virtual = ahead.clock
+        virtual.sleep(until: 9_000_000_000)
+      }
       let again = try VirtualBench(
         description, memory: memory, attach: true, realClock: { fakeTime }, sleeper: { sleptUntil = $0 })
       fakeTime += 50
