@@ -52,4 +52,24 @@ import Testing
       #expect(run.stop?.safeFailures == 0)
     }
   }
+
+  @Test func aRunWithoutABeginningDoesNotBlockTheOthers() throws {
+    try withFolder("headless") { folder in
+      let project = try VirtualProject(in: folder)
+      let good = try project.characteriseBriefly()
+      // What a power cut leaves that came before the run's start was on flash; it comes first in any order of names.
+      let headless = project.state + "/journal/" + String(repeating: "0", count: 31) + "1"
+      try FileManager.default.createDirectory(atPath: headless, withIntermediateDirectories: true)
+      try Data(count: 4096).write(to: URL(fileURLWithPath: headless + "/000000.seg"))
+      let pulled = try project.sync("pull", "--json")
+      #expect(pulled.code == 3, pulled.said)
+      expectMessage(pulled, ["00000001", "cannot be read"], "headless run")
+      #expect(try JSON(pulled.output).count == 2)
+      #expect(
+        try VirtualProject.bytes(project.root + "/traces/virtual/" + good)
+          == VirtualProject.bytes(project.state + "/journal/" + good))
+      let fit = try project.sync("fit")
+      #expect(fit.code == 0 || fit.errors.contains("accepted"), fit.said)
+    }
+  }
 }

@@ -43,6 +43,10 @@ import Workbench
 
       try checkAncestry(project, run: run, network: network, bundle: bundle, evaluation: evaluation)
       try checkExport(project, run: evaluation, steps: try #require(evaluated["run"]["steps"].whole))
+      #expect(try JSON(project.succeed("run", "--stop", "--json").output).keys.isEmpty, "nothing runs: nothing to tell")
+      #expect(try JSON(project.succeed("enroll", "virtual", "--json").output)["nodes"].whole == 4)
+      let made = try execute(Programs.edgesync, ["init", folder + "/empty", "--json"])
+      #expect(try JSON(made.output)["boards"].count == 0 && made.code == 0)
       let report = try JSON(project.succeed("report", "--json").output)
       let page = try String(contentsOfFile: try #require(report["path"].text), encoding: .utf8)
       #expect(page.contains("<svg") && page.contains("n00"))

@@ -88,6 +88,8 @@ extension Workspace {
     public var bytes: Int
     public var fresh: Int
     public var lossy: Bool
+    /// Why the run is of no use, though its bytes are here; empty for a good one.
+    public var problem = ""
   }
 
   /// Fetches runs that are on the board and not here in full; what is here already is not sent again.
@@ -135,9 +137,17 @@ extension Workspace {
       try file.synchronize()
     }
     console.done()
-    let trace = try Trace.read(folder: folder)
+    let trace: Trace
+    let recorded: RecordedRun
+    do {
+      trace = try Trace.read(folder: folder)
+      recorded = try RecordedRun(trace)
+    } catch {
+      // A run that was cut off before its start was written must not stand in the way of the others.
+      let problem = (error as? StageError)?.message ?? "\(error)"
+      return Pulled(run: run, segments: [], bytes: have, fresh: fresh, lossy: true, problem: problem)
+    }
     let names = segments.map { String(format: "traces/\(board.name)/\(run)/%06d.seg", $0.index) }
-    let recorded = try RecordedRun(trace)
     try project.catalog.save(
       run: RunRecord(
         id: run, board: record.id, mode: recorded.modeName, label: recorded.start.label, steps: trace.steps,

@@ -100,24 +100,31 @@ struct Pull: ParsableCommand {
     var bytes: Int
     var new_bytes: Int
     var lossy: Bool
+    var problem: String
   }
 
   func run() throws {
-    var lossy = false
+    var trouble: String?
     try common.result {
       let space = try common.workspace()
       let items = try space.pull(try space.board(target.board), run: wanted).map {
-        Item(run: $0.run, segments: $0.segments, bytes: $0.bytes, new_bytes: $0.fresh, lossy: $0.lossy)
+        Item(
+          run: $0.run, segments: $0.segments, bytes: $0.bytes, new_bytes: $0.fresh, lossy: $0.lossy, problem: $0.problem
+        )
       }
-      lossy = items.contains { $0.lossy }
+      let unusable = items.filter { !$0.problem.isEmpty }.map { "run \($0.run) cannot be read: \($0.problem)" }
+      if !unusable.isEmpty {
+        trouble = unusable.joined(separator: "; ")
+      } else if items.contains(where: { $0.lossy }) {
+        trouble = "a run is not whole: it was cut short or damaged on the board; what is good was pulled"
+      }
       return (
         items,
         items.map { "run \($0.run): \($0.bytes) bytes, \($0.new_bytes) new\($0.lossy ? ", with losses" : "")" }
           .joined(separator: "\n")
       )
     }
-    try Common.partial(
-      lossy ? "a run is not whole: it was cut short or damaged on the board; what is good was pulled" : nil)
+    try Common.partial(trouble)
   }
 }
 
