@@ -42,6 +42,25 @@ import Testing
     #expect(run.trace.steps == 0 || run.rows(0..<UInt64(run.trace.steps)) != nil, "\(context): steps are missing")
   }
 
+  @Test func killedInRealTime() throws {
+    let seed = Dice.seed("killedInRealTime")
+    var dice = Dice(seed: seed)
+    try withFolder("killtimed") { folder in
+      let project = try VirtualProject(in: folder)
+      try project.makeRealTime()
+      for round in 0..<3 {
+        let program = try project.startLongRun()
+        usleep(UInt32(700_000 + dice.below(300_000)))
+        kill(try #require(StatusFile(project.state).loop), SIGKILL)
+        let finished = program.finish()
+        #expect(finished.code == 1 && finished.errors.contains("signal 9"), finished.said)
+        #expect(try BenchProbe.isSafe(project), "seed \(seed), round \(round)")
+        try checkJournal(project, "seed \(seed), round \(round)")
+        #expect(StatusFile(project.state).committed > 0, "samples reach the flash within a quarter of a second")
+      }
+    }
+  }
+
   @Test func killedSupervisorTakesTheLoopAlong() throws {
     try withFolder("orphan") { folder in
       let project = try VirtualProject(in: folder)
