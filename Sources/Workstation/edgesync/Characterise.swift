@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import Stages
+import Workbench
+
+struct Characterise: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Drives a board's devices with random levels and repeated inputs, and records what they answer.")
+
+  @OptionGroup var common: Common
+  @OptionGroup var target: BoardArgument
+  @OptionGroup var design: DesignOptions
+
+  @Option(help: "Seed of the drive levels.")
+  var seed: UInt64 = 1
+
+  func run() throws {
+    var trouble: String?
+    try common.result {
+      let space = try common.workspace()
+      let summary = RunSummary(
+        try space.characterise(try space.board(target.board), design: design.design(), seed: seed))
+      trouble = summary.trouble
+      return (summary, summary.text)
+    }
+    try Common.partial(trouble)
+  }
+}

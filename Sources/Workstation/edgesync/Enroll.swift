@@ -1,0 +1,49 @@
+import ArgumentParser
+import Bundle
+import Foundation
+import Stages
+import Workbench
+
+struct Enroll: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Learns a board's identity, over ssh or the transport edgetwin.toml names.")
+
+  @OptionGroup var common: Common
+
+  @Argument(help: "The board's name in the project.")
+  var board: String
+
+  @Option(help: "Where it is reached by ssh, user@host; adds the board to edgetwin.toml.")
+  var host: String?
+
+  @Option(help: "Its description, board.toml; needed with --host.")
+  var description: String?
+
+  struct Result: Encodable {
+    var board: String
+    var id: String
+    var nodes: Int
+  }
+
+  func run() throws {
+    try common.result {
+      let space = try common.workspace()
+      if let host {
+        guard let description else {
+          throw StageError("--host needs --description, the board's board.toml", code: Stages.ExitCode.usage)
+        }
+        guard let data = FileManager.default.contents(atPath: description) else {
+          throw StageError("\(description) cannot be read: correct --description", code: Stages.ExitCode.usage)
+        }
+        try space.project.addBoard(
+          BoardEntry(name: board, transport: .ssh(host: host, options: [])),
+          boardText: String(decoding: data, as: UTF8.self))
+      }
+      let record = try space.enroll(try space.board(board))
+      return (
+        Result(board: record.name, id: record.id, nodes: record.nodes),
+        "board \(record.name) is \(record.id), \(record.nodes) nodes"
+      )
+    }
+  }
+}

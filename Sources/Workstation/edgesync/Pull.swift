@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import Stages
+import Workbench
+
+struct Pull: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fetches recorded runs; what is here already is not sent again.")
+
+  @OptionGroup var common: Common
+  @OptionGroup var target: BoardArgument
+
+  @Option(name: .customLong("run"), help: "Only this run.")
+  var wanted: String?
+
+  struct Item: Encodable {
+    var run: String
+    var segments: [String]
+    var bytes: Int
+    var new_bytes: Int
+    var lossy: Bool
+    var problem: String
+  }
+
+  func run() throws {
+    var trouble: String?
+    try common.result {
+      let space = try common.workspace()
+      let items = try space.pull(try space.board(target.board), run: wanted).map {
+        Item(
+          run: $0.run, segments: $0.segments, bytes: $0.bytes, new_bytes: $0.fresh, lossy: $0.lossy, problem: $0.problem
+        )
+      }
+      let unusable = items.filter { !$0.problem.isEmpty }.map { "run \($0.run) cannot be read: \($0.problem)" }
+      if !unusable.isEmpty {
+        trouble = unusable.joined(separator: "; ")
+      } else if items.contains(where: { $0.lossy }) {
+        trouble = "a run is not whole: it was cut short or damaged on the board; what is good was pulled"
+      }
+      return (
+        items,
+        items.map { "run \($0.run): \($0.bytes) bytes, \($0.new_bytes) new\($0.lossy ? ", with losses" : "")" }
+          .joined(separator: "\n")
+      )
+    }
+    try Common.partial(trouble)
+  }
+}
