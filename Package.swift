@@ -126,7 +126,8 @@ let package = Package(
         "Workbench", "Journal", "Bundle", "PhysicalNetwork", "VirtualBench", "WireFormat",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    .testTarget(name: "StagesTests", dependencies: ["Stages", "PhysicalNetwork"]),
+    .testTarget(
+      name: "StagesTests", dependencies: ["Stages", "PhysicalNetwork", "NetworkTraining", "TwinFitting", "Workbench"]),
     .testTarget(
       name: "SystemTests",
       dependencies: [

@@ -4,6 +4,21 @@ import Workbench
 
 /// The whole loop over a pipe to a virtual board, command by command.
 @Suite struct PipeLoopTests {
+  @Test func theNewestOfSeveralRunsIsTheOneRecordedLast() throws {
+    try withFolder("order") { folder in
+      let project = try VirtualProject(in: folder, nodes: 2)
+      // Names are drawn at random, so with five runs their order says little about time.
+      let runs = try (1...5).map { try project.characteriseBriefly(seed: $0) }
+      _ = try project.succeed("pull")
+      let first = try #require(try JSON(project.succeed("report", "--json").output)["path"].text)
+      #expect(first.hasSuffix((runs.last ?? "") + ".html"))
+      let later = try project.characteriseBriefly(seed: 6)
+      _ = try project.succeed("pull")
+      let second = try #require(try JSON(project.succeed("report", "--json").output)["path"].text)
+      #expect(second.hasSuffix(later + ".html"), "pulling again does not make old runs new")
+    }
+  }
+
   @Test func everyStageOfTheLoop() throws {
     try withFolder("loop") { folder in
       let project = try VirtualProject(in: folder)

@@ -38,6 +38,6 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     if let line { place += ":\(line)" }
     if let channel { place += ", channel \(channel)" }
     if let sample { place += ", sample \(sample)" }
-    return "\(place): \(what). \(why). \(remedy)."
+    return "\(place): \(what). \(why). \(remedy)" + (remedy.hasSuffix("?") ? "" : ".")
   }
 }

@@ -37,15 +37,16 @@ extension Workspace {
   public func read(_ run: RunRecord) throws -> RecordedRun { try RecordedRun.read(project.root + "/" + run.path) }
 
   /// Fits twins to a run, the newest characterising one where none is given.
-  public func fitNewest(_ board: BoardEntry, run: String?, seed: UInt64) throws -> Fitted {
-    try project.network().fitting.finish()
+  public func fitNewest(_ board: BoardEntry, run: String?, seed: UInt64?) throws -> Fitted {
+    let file = try project.network()
+    let options = try TwinFitOptions(file.fitting)
     let record = try runRecord(run, board: board, mode: "characterise")
-    return try fit(board, run: try read(record), options: TwinFitOptions(), seed: seed)
+    return try fit(board, run: try read(record), options: options, seed: seed ?? file.seed)
   }
 
   /// Trains through the newest twins on a `.ts` or `.csv` file.
   public func trainNewest(
-    _ board: BoardEntry, data: String, seed: UInt64, epochs: Int?, noise: Float, label: String, force: Bool
+    _ board: BoardEntry, data: String, seed: UInt64?, epochs: Int?, noise: Float?, label: String, force: Bool
   ) throws -> StoredNetwork {
     guard ProjectFile.isPlain(label) else {
       throw StageError("--label '\(label)' cannot name a file: letters, digits, '-', '_' and '.'", code: ExitCode.usage)
@@ -59,16 +60,17 @@ extension Workspace {
     }
     let file = try project.network()
     let (set, labels, base) = try Self.trainingData(data)
-    var options = base
-    options.hold = file.hold
-    options.settleSteps = file.settleSteps
-    options.settleDrive = file.settleDrive
-    options.noise = noise
+    if let task = file.task, (task == .classification) != set.isClassification {
+      throw StageError(
+        "network.toml says task = \"\(set.isClassification ? "regression" : "classification")\", but \(data) is "
+          + "\(set.isClassification ? "labelled recordings" : "a series"): change the one or give the other")
+    }
+    var options = try base.with(file)
+    if let noise { options.noise = noise }
     if let epochs { options.epochs = epochs }
-    try file.training.finish()
     return try train(
       board, twins: twins, origins: records.map { CatalogItem(.twin, $0.id) }, set: set, labels: labels,
-      options: options, seed: seed, label: label)
+      options: options, seed: seed ?? file.seed, label: label)
   }
 
   static func isSeries(_ path: String) -> Bool { path.lowercased().hasSuffix(".csv") }
@@ -102,7 +104,7 @@ extension Workspace {
 
   /// Characterises, pulls, fits, trains, pushes, and runs where there is test data.
   public func retrain(
-    _ board: BoardEntry, train: String, test: String?, design: DriveDesign, seed: UInt64, epochs: Int?
+    _ board: BoardEntry, train: String, test: String?, design: DriveDesign, seed: UInt64?, epochs: Int?
   ) throws -> Retrained {
     // Bad files must be known before the devices are driven for minutes.
     _ = try Self.trainingData(train)
@@ -114,14 +116,15 @@ extension Workspace {
       if !Self.isSeries(test) { _ = try TSReader.read(path: test).aligned(to: try TSReader.read(path: train)) }
     }
     console.step("Characterising \(board.name)")
-    let result = try characterise(board, design: design, seed: seed)
+    let result = try characterise(board, design: design, seed: seed ?? project.network().seed)
     console.step("Pulling the trace")
     _ = try pull(board, run: result.run)
     console.step("Fitting twins")
     _ = try fitNewest(board, run: result.run, seed: seed)
     console.step("Training through the twins")
     let stored = try trainNewest(
-      board, data: train, seed: seed, epochs: epochs, noise: 1, label: "trained-\(result.run.prefix(8))", force: false)
+      board, data: train, seed: seed, epochs: epochs, noise: nil, label: "trained-\(result.run.prefix(8))", force: false
+    )
     console.step("Pushing")
     let pushed = try push(
       board, network: stored.network.description, origins: [CatalogItem(.network, stored.id)], label: stored.id)

@@ -49,6 +49,9 @@ public struct RecordedRun {
     }
   }
 
+  /// The states of runs that nothing can be added to.
+  static let endings = ["completed", "stopped", "failed"]
+
   public var outcomeName: String {
     switch stop?.outcome {
     case .completed: "completed"

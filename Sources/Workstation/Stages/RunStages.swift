@@ -98,26 +98,66 @@ extension Workspace {
   public func pull(_ board: BoardEntry, run wanted: String? = nil, origins: [CatalogItem] = []) throws -> [Pulled] {
     let record = try record(board)
     return try withConnection(board) { connection in
-      var pulled: [Pulled] = []
       let entries = try connection.runs().filter { wanted == nil || $0.run.description == wanted }
       if let wanted, entries.isEmpty {
         throw StageError("board '\(board.name)' has no run \(wanted): 'edgesync status' lists what it has")
       }
+      var pulled: [Pulled] = []
+      var newcomers: [RecordedRun] = []
       for entry in entries {
-        pulled.append(try pull(entry, of: record, board, connection, origins))
+        let (item, recorded) = try pull(entry, of: record, board, connection, origins)
+        pulled.append(item)
+        if let recorded { newcomers.append(recorded) }
       }
+      try order(newcomers)
       return pulled
     }
   }
 
+  /// Fetches one run; what was recorded comes back where the catalog did not know the run before.
   private func pull(
     _ entry: RunEntry, of record: BoardRecord, _ board: BoardEntry, _ connection: BoardConnection,
     _ origins: [CatalogItem]
-  ) throws -> Pulled {
+  ) throws -> (Pulled, RecordedRun?) {
     let run = entry.run.description
     let folder = project.tracePath(board: board.name, run: run)
-    try Project.makeFolder(folder)
     let segments = try connection.segments(of: entry.run)
+    let names = segments.map { String(format: "traces/\(board.name)/\(run)/%06d.seg", $0.index) }
+    let (have, fresh) = try fetch(entry.run, segments, into: folder, connection)
+    let known = try project.catalog.find(run, RunRecord.self)
+    if fresh == 0, let known, RecordedRun.endings.contains(known.state) {
+      try project.catalog.link(CatalogItem(.run, run), from: origins)
+      return (Pulled(run: run, segments: names, bytes: have, fresh: 0, lossy: known.lossy), nil)
+    }
+    let recorded: RecordedRun
+    do {
+      recorded = try RecordedRun.read(folder)
+    } catch {
+      // A run that was cut off before its start was written must not stand in the way of the others.
+      let problem = (error as? StageError)?.message ?? "\(error)"
+      return (Pulled(run: run, segments: [], bytes: have, fresh: fresh, lossy: true, problem: problem), nil)
+    }
+    let trace = recorded.trace
+    try project.catalog.save(
+      run: RunRecord(
+        id: run, board: record.id, mode: recorded.modeName, label: recorded.start.label, steps: trace.steps,
+        missedDeadlines: Int(clamping: recorded.stop?.missedDeadlines ?? 0),
+        state: recorded.stop == nil ? (entry.active ? "running" : "interrupted") : recorded.outcomeName,
+        lossy: trace.lossy, path: "traces/\(board.name)/\(run)", added: known?.added ?? now()),
+      segments: try zip(segments, names).map { segment, name in
+        SegmentRecord(
+          run: run, number: Int(segment.index), path: name, bytes: Int(clamping: segment.validLength),
+          sha256: try Self.hash(project.root + "/" + name))
+      }, from: origins)
+    let item = Pulled(run: run, segments: names, bytes: have, fresh: fresh, lossy: trace.lossy)
+    return (item, known == nil ? recorded : nil)
+  }
+
+  /// Fetches what a run's segments have grown by; the bytes that are here then, and how many of them are new.
+  private func fetch(
+    _ run: Identifier, _ segments: [SegmentEntry], into folder: String, _ connection: BoardConnection
+  ) throws -> (have: Int, fresh: Int) {
+    try Project.makeFolder(folder)
     let total = segments.reduce(0) { $0 + Int(clamping: $1.validLength) }
     var have = 0
     var fresh = 0
@@ -127,7 +167,7 @@ extension Workspace {
       have += Int(min(file.length, segment.validLength))
       while file.length < segment.validLength {
         try Interrupt.check()
-        let data = try connection.read(entry.run, segment: segment.index, offset: file.length)
+        let data = try connection.read(run, segment: segment.index, offset: file.length)
         guard !data.data.isEmpty else { break }
         try file.append(data.data)
         fresh += data.data.count
@@ -137,29 +177,21 @@ extension Workspace {
       try file.synchronize()
     }
     console.done()
-    let trace: Trace
-    let recorded: RecordedRun
-    do {
-      trace = try Trace.read(folder: folder)
-      recorded = try RecordedRun(trace)
-    } catch {
-      // A run that was cut off before its start was written must not stand in the way of the others.
-      let problem = (error as? StageError)?.message ?? "\(error)"
-      return Pulled(run: run, segments: [], bytes: have, fresh: fresh, lossy: true, problem: problem)
+    return (have, fresh)
+  }
+
+  /// The board lists runs by name; the catalog's newest must be the one that was recorded last.
+  private func order(_ newcomers: [RecordedRun]) throws {
+    guard newcomers.count > 1 else { return }
+    let sorted = newcomers.sorted {
+      ($0.start.wallClock, $0.start.startTime) < ($1.start.wallClock, $1.start.startTime)
     }
-    let names = segments.map { String(format: "traces/\(board.name)/\(run)/%06d.seg", $0.index) }
-    try project.catalog.save(
-      run: RunRecord(
-        id: run, board: record.id, mode: recorded.modeName, label: recorded.start.label, steps: trace.steps,
-        missedDeadlines: Int(clamping: recorded.stop?.missedDeadlines ?? 0),
-        state: recorded.stop == nil ? (entry.active ? "running" : "interrupted") : recorded.outcomeName,
-        lossy: trace.lossy, path: "traces/\(board.name)/\(run)", added: now()),
-      segments: try zip(segments, names).map { segment, name in
-        SegmentRecord(
-          run: run, number: Int(segment.index), path: name, bytes: Int(clamping: segment.validLength),
-          sha256: try Self.hash(project.root + "/" + name))
-      }, from: origins)
-    return Pulled(run: run, segments: names, bytes: have, fresh: fresh, lossy: trace.lossy)
+    let base = now()
+    for (place, run) in sorted.enumerated() {
+      guard var record = try project.catalog.find(run.trace.run.description, RunRecord.self) else { continue }
+      record.added = base.addingTimeInterval(Double(place) * 0.001)
+      try project.catalog.save(record)
+    }
   }
 
   private static func hash(_ path: String) throws -> String {

@@ -13,8 +13,8 @@ struct Fit: ParsableCommand {
   @Option(name: .customLong("run"), help: "Fit to this run.")
   var wanted: String?
 
-  @Option(help: "Seed of the fit.")
-  var seed: UInt64 = 1
+  @Option(help: "Seed of the fit; network.toml's by default.")
+  var seed: UInt64?
 
   struct Item: Encodable {
     var node: String

@@ -17,8 +17,8 @@ struct Retrain: ParsableCommand {
   @Option(help: "Test recordings, a .ts file, or the .csv series.")
   var test: String?
 
-  @Option(help: "Seed of everything random.")
-  var seed: UInt64 = 1
+  @Option(help: "Seed of everything random; network.toml's by default.")
+  var seed: UInt64?
 
   @Option(help: "Passes through the training data.")
   var epochs: Int?

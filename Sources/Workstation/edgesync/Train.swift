@@ -15,14 +15,14 @@ struct Train: ParsableCommand {
         + "left out where there is one board.", valueName: "[board] data"))
   var words: [String]
 
-  @Option(help: "Seed of the training.")
-  var seed: UInt64 = 1
+  @Option(help: "Seed of the training; network.toml's by default.")
+  var seed: UInt64?
 
   @Option(help: "Passes through the training data.")
   var epochs: Int?
 
   @Option(help: "Size of the twins' noise: 1 as fitted, 0 for the noiseless baseline.")
-  var noise: Float = 1
+  var noise: Float?
 
   @Option(help: "The network's name.")
   var label = "trained"

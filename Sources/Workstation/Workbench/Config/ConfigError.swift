@@ -33,6 +33,6 @@ public struct ConfigError: Error, Equatable, Sendable, CustomStringConvertible {
     var place = file
     if let line { place += ":\(line)" }
     if !key.isEmpty { place += ", \(key)" }
-    return "\(place): \(what). \(why). \(remedy)."
+    return "\(place): \(what). \(why). \(remedy)" + (remedy.hasSuffix("?") ? "" : ".")
   }
 }

@@ -7,7 +7,8 @@ import PhysicalNetwork
 public struct NetworkFile {
   public static let fileName = "network.toml"
 
-  public var task: NetworkTask
+  /// What the network is for; nil to go by the data it is trained on.
+  public var task: NetworkTask?
   /// Control steps a frame of input is held for.
   public var hold: Int
   /// Control steps at `settleDrive` before each sequence.
@@ -33,13 +34,16 @@ public struct NetworkFile {
 
   private init(_ root: ConfigTable) throws(ConfigError) {
     _ = try root.integer("schema", in: 1...ConfigTable.schema)
-    task =
-      try root.choice("task", ["classification", "regression"], default: "classification") == "regression"
-      ? .regression : .classification
+    if root.has("task") {
+      let task = try root.choice("task", ["classification", "regression"])
+      self.task = task == "regression" ? .regression : .classification
+    } else {
+      task = nil
+    }
     hold = try root.integer("hold", default: 1, in: 1...Int(UInt16.max))
     settleSteps = try root.integer("settle_steps", default: 12, in: 0...Int(UInt16.max))
     settleDrive = Float(try root.real("settle_drive", default: 1, in: -1...1))
-    washoutFrames = try root.integer("washout_frames", default: 0, in: 0...Int(UInt32.max))
+    washoutFrames = try root.integer("washout_frames", default: 20, in: 0...Int(UInt32.max))
     seed = UInt64(try root.integer("seed", default: 1, in: 0...Int.max))
     fitting = try root.optionalTable("fitting")
     training = try root.optionalTable("training")
@@ -50,15 +54,21 @@ public struct NetworkFile {
   public static let defaultText = """
     # How the network is played on the board.
     schema = 1
-    task = "classification"    # or "regression"
+    # task = "classification"  # or "regression"; by default as the training data say
     hold = 1                   # control steps a frame of input is held for
     settle_steps = 12          # control steps before each sequence
     settle_drive = 1.0         # drive of every node while settling, -1 to 1; an end of the range clears bistable devices
-    washout_frames = 0         # frames at a sequence's start that a regression's score leaves out
+    washout_frames = 20        # frames at a sequence's start that a regression's score leaves out
     seed = 1
 
-    [fitting]
+    [fitting]                  # options of the twins' fit, such as
+    # solver = "euler-maruyama"      # or "runge-kutta-2"
+    # response_delays = 3            # earlier responses that stand in for hidden states
+    # drift_widths = [32, 32]
 
-    [training]
+    [training]                 # options of the network's training, such as
+    # epochs = 110
+    # device_noise = 1.0             # 0 trains through noiseless twins
+    # recurrent = true
     """ + "\n"
 }

@@ -20,7 +20,7 @@ public struct ProjectError: Error, Equatable, Sendable, CustomStringConvertible 
     self.remedy = remedy
   }
 
-  public var description: String { "\(path): \(what). \(why). \(remedy)." }
+  public var description: String { "\(path): \(what). \(why). \(remedy)" + (remedy.hasSuffix("?") ? "" : ".") }
 
   /// The error for a system call on `path` that failed with `code`.
   package static func system(_ path: String, _ what: String, _ code: Int32) -> ProjectError {
