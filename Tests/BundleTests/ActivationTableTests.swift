@@ -21,10 +21,13 @@ import WireFormat
   private static let empty = state()
   private static let staged = state(.stage(one))
   private static let probation = state(.stage(one), .activate(one.digest))
+  private static let started = state(.stage(one), .activate(one.digest), .start)
   private static let committed = state(.stage(one), .activate(one.digest), .confirm)
   private static let stagedOver = state(.stage(one), .activate(one.digest), .confirm, .stage(two))
   private static let probationOver = state(
     .stage(one), .activate(one.digest), .confirm, .stage(two), .activate(two.digest))
+  private static let startedOver = state(
+    .stage(one), .activate(one.digest), .confirm, .stage(two), .activate(two.digest), .start)
   private static let committedOver = state(
     .stage(one), .activate(one.digest), .confirm, .stage(two), .activate(two.digest), .confirm)
 
@@ -54,13 +57,15 @@ import WireFormat
     Row(name: "staged fail", from: staged, event: .fail, phase: nil, runs: 0),
     Row(name: "staged discard", from: staged, event: .discard, phase: .empty, runs: 0),
     Row(name: "staged lost", from: staged, event: .lost(.a), phase: .empty, runs: 0),
-    Row(name: "probation stage", from: probation, event: .stage(two), phase: nil, runs: 0),
+    Row(name: "probation stage", from: probation, event: .stage(two), phase: .staged, runs: 0),
+    Row(name: "started stage", from: started, event: .stage(two), phase: nil, runs: 0),
+    Row(name: "started discard", from: started, event: .discard, phase: nil, runs: 0),
     Row(name: "probation stage same", from: probation, event: .stage(one), phase: .probation, runs: 1),
     Row(name: "probation activate same", from: probation, event: .activate(one.digest), phase: .probation, runs: 1),
     Row(name: "probation start", from: probation, event: .start, phase: .probation, runs: 1),
     Row(name: "probation confirm", from: probation, event: .confirm, phase: .committed, runs: 1),
     Row(name: "probation fail", from: probation, event: .fail, phase: .empty, runs: 0),
-    Row(name: "probation discard", from: probation, event: .discard, phase: nil, runs: 0),
+    Row(name: "probation discard", from: probation, event: .discard, phase: .empty, runs: 0),
     Row(name: "probation lost", from: probation, event: .lost(.a), phase: .empty, runs: 0),
     Row(name: "committed stage", from: committed, event: .stage(two), phase: .staged, runs: 1),
     Row(name: "committed stage same", from: committed, event: .stage(one), phase: .committed, runs: 1),
@@ -80,11 +85,13 @@ import WireFormat
     Row(name: "staged over discard", from: stagedOver, event: .discard, phase: .committed, runs: 1),
     Row(name: "staged over lost new", from: stagedOver, event: .lost(.b), phase: .committed, runs: 1),
     Row(name: "staged over lost old", from: stagedOver, event: .lost(.a), phase: .staged, runs: 0),
-    Row(name: "probation over stage", from: probationOver, event: .stage(three), phase: nil, runs: 0),
+    Row(name: "probation over stage", from: probationOver, event: .stage(three), phase: .staged, runs: 1),
+    Row(name: "started over stage", from: startedOver, event: .stage(three), phase: nil, runs: 0),
+    Row(name: "started over discard", from: startedOver, event: .discard, phase: nil, runs: 0),
     Row(name: "probation over start", from: probationOver, event: .start, phase: .probation, runs: 2),
     Row(name: "probation over confirm", from: probationOver, event: .confirm, phase: .committed, runs: 2),
     Row(name: "probation over fail", from: probationOver, event: .fail, phase: .committed, runs: 1),
-    Row(name: "probation over discard", from: probationOver, event: .discard, phase: nil, runs: 0),
+    Row(name: "probation over discard", from: probationOver, event: .discard, phase: .committed, runs: 1),
     Row(name: "probation over lost new", from: probationOver, event: .lost(.b), phase: .committed, runs: 1),
     Row(name: "probation over lost old", from: probationOver, event: .lost(.a), phase: .probation, runs: 2),
     Row(name: "committed over lost", from: committedOver, event: .lost(.b), phase: .committed, runs: 1),

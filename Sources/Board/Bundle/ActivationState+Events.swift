@@ -32,7 +32,7 @@ public enum ActivationError: Error, Equatable, Sendable {
   /// What is wrong, and what to do.
   public var message: String {
     switch self {
-    case .onProbation: "a bundle is on probation: let it prove itself or fail before another is sent"
+    case .onProbation: "a bundle is on probation and has started: let a run end well, or fail, before another is sent"
     case .notOnProbation: "no bundle is on probation"
     case .notStaged(let digest): "bundle \(digest.description) is not staged: push it first"
     case .oldCounter(let bundle, let highest):
@@ -58,13 +58,15 @@ extension ActivationState {
 
   private func staged(_ record: SlotRecord) throws(ActivationError) -> ActivationState {
     if runningRecord == record && phase != .staged { return self }
-    if phase == .probation { throw .onProbation }
+    // A bundle that never started has proven nothing and lost nothing: a newer one may take its place.
+    if phase == .probation, starts > 0 { throw .onProbation }
     if phase == .staged, self[freeSlot] == record { return self }
     guard record.counter > highestCounter else {
       throw .oldCounter(bundle: record.counter, highest: highestCounter)
     }
     var next = self
     next.candidate = freeSlot
+    next.onProbation = false
     next[freeSlot] = record
     next.highestCounter = record.counter
     return next
@@ -101,9 +103,10 @@ extension ActivationState {
   }
 
   private func discarded() throws(ActivationError) -> ActivationState {
-    if phase == .probation { throw .onProbation }
+    if phase == .probation, starts > 0 { throw .onProbation }
     var next = self
     next.candidate = nil
+    next.onProbation = false
     next[freeSlot] = nil
     return next
   }
