@@ -32,12 +32,19 @@ extension Workspace {
     return id
   }
 
+  /// The most bytes of a run request that a board takes.
+  static let largestRequest = 64 << 20
+
   /// Sends a request, starts it and waits for its end, showing how far it is.
-  ///
-  /// - Parameter onStart: called once the board has accepted the run.
   public func perform(_ request: RunRequest, on board: BoardEntry) throws -> RunResult {
-    try withConnection(board) { connection in
-      let digest = try connection.put(.runRequest, request.encoded())
+    let bytes = request.encoded()
+    guard bytes.count <= Self.largestRequest else {
+      throw StageError(
+        "this run would send \(bytes.count >> 20) MiB to the board, which takes \(Self.largestRequest >> 20) MiB at once: "
+          + "run fewer recordings, or characterise for fewer steps, and repeat")
+    }
+    return try withConnection(board) { connection in
+      let digest = try connection.put(.runRequest, bytes)
       let run = try connection.startRun(digest)
       return try follow(connection, run: run, name: request.label)
     }
