@@ -92,7 +92,7 @@ extension Demo {
         DemoReport.Device(
           node: record.name, one_step_error: report.oneStepError, mean_error: report.freeRun?.meanError,
           sd_error: report.freeRun?.deviationError, autocovariance_error: report.freeRun?.autocovarianceError,
-          residual_mean: report.residualMean, residual_sd: report.residualDeviation)
+          residual_mean: report.residualMean, residual_sd: report.residualDeviation, accepted: record.accepted)
       }, seconds: [:], seed: options.seed,
       seeds: [
         "bench": options.seed, "characterise": seed(1), "fit": seed(2), "train": seed(3), "untrained": seed(4),

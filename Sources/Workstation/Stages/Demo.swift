@@ -90,7 +90,14 @@ public final class Demo {
     }
     let run = try stage("pull", "Pulling the trace") { try fetch(result.run) }
     let fitted = try stage("fit", "Fitting \(options.nodes) twins, from the trace alone") {
-      try space.fit(board, run: run, options: TwinFitOptions(), seed: seed(2))
+      let fitted = try space.fit(board, run: run, options: TwinFitOptions(), seed: seed(2))
+      let poor = fitted.records.filter { !$0.accepted }.map(\.name)
+      if !poor.isEmpty {
+        console.say(
+          "    \(poor.count) of \(options.nodes) twins fail their checks and are used all the same: "
+            + poor.joined(separator: ", "))
+      }
+      return fitted
     }
     return (run, fitted)
   }

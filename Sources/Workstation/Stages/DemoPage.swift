@@ -83,11 +83,13 @@ struct DemoPage {
       caption: "One device of each kind under one repeated input: mean over repeats, and one standard deviation "
         + "either side, of the device and of its twin running freely.")
     page.table(
-      ["node", "device", "one-step error", "mean error", "sd error", "autocovariance error", "residual sd"],
+      [
+        "node", "device", "one-step error", "mean error", "sd error", "autocovariance error", "residual sd", "accepted",
+      ],
       zip(characterised.board.nodes, report.twins).map { node, twin in
         [
           node.name, node.device, number(twin.one_step_error), number(twin.mean_error), number(twin.sd_error),
-          number(twin.autocovariance_error), number(twin.residual_sd),
+          number(twin.autocovariance_error), number(twin.residual_sd), twin.accepted ? "yes" : "no",
         ]
       }, caption: "Errors are relative to the response's standard deviation; a right twin's residuals have sd 1.")
   }

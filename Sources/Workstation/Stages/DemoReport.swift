@@ -8,6 +8,8 @@ public struct DemoReport: Codable, Equatable {
     public var autocovariance_error: Double?
     public var residual_mean: Double
     public var residual_sd: Double
+    /// Whether the twin passed the checks on held-out data.
+    public var accepted: Bool
   }
 
   public var task: String
