@@ -1,6 +1,6 @@
-import PhysicalNetwork
 import Bundle
 import CBoard
+import PhysicalNetwork
 import SyncProtocol
 import WireFormat
 

@@ -1,8 +1,8 @@
 import Bundle
 import CBoard
-import RunRecords
 import Journal
 import PhysicalNetwork
+import RunRecords
 import SyncProtocol
 import WireFormat
 

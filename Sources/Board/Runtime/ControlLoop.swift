@@ -1,7 +1,7 @@
 import CBoard
-import RunRecords
 import HardwareInterface
 import PhysicalNetwork
+import RunRecords
 
 /// The fixed-step loop: encode → clamp → write drives → wait → read responses → read-out → ring.
 ///
@@ -81,6 +81,12 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
 
   /// Runs to the end of the request, a stop, or a failed journal.
   public mutating func run(from start: UInt64) -> RunOutcome {
+    let outcome = steps(from: start)
+    statistics.droppedSamples = output.dropped
+    return outcome
+  }
+
+  private mutating func steps(from start: UInt64) -> RunOutcome {
     var cursor = StepCursor(request, network: network)
     var deadline = start
     reportFaults(step: 0)
@@ -95,7 +101,6 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
       deadline += board.stepPeriod
       if ended > deadline { missed(lateness: ended - deadline, deadline: &deadline) }
     }
-    statistics.droppedSamples = output.dropped
     return output.failed ? .failed : .completed
   }
 

@@ -1,6 +1,6 @@
 import CBoard
-import RunRecords
 import Journal
+import RunRecords
 
 /// The journal thread's work: takes records from the ring, gathers samples and events into frames, commits in groups.
 ///
@@ -31,6 +31,10 @@ final class JournalRecorder {
   private var uncommitted = 0
   private var lastCommit: UInt64
   private var shownSteps: UInt64 = 0
+  // As told by the events that came through here: what a watcher sees while the run goes on.
+  private var missedDeadlines: UInt64 = 0
+  private var droppedSamples: UInt64 = 0
+  private var chipFaults: UInt32 = 0
   private(set) var failure: JournalError?
 
   init(
@@ -83,12 +87,24 @@ final class JournalRecorder {
     if kind == LoopOutput.sample { return try takeSample(payload) }
     let length = EventEncoder.headerBytes + Int(UInt16(littleEndian: payload.load(fromByteOffset: 2, as: UInt16.self)))
     guard length <= payload.count else { return }
+    note(payload)
     if eventBytes + length > events.count { try closeFrame() }
     guard eventBytes + length <= events.count, let base = events.baseAddress, let source = payload.baseAddress else {
       return
     }
     (base + eventBytes).copyMemory(from: source, byteCount: length)
     eventBytes += length
+  }
+
+  private func note(_ event: UnsafeRawBufferPointer) {
+    switch UInt16(littleEndian: event.load(as: UInt16.self)) {
+    case RunEvent.Code.missedDeadline: missedDeadlines += 1
+    case RunEvent.Code.chipFault: chipFaults += 1
+    case RunEvent.Code.gap:
+      droppedSamples += UInt64(
+        littleEndian: event.loadUnaligned(fromByteOffset: EventEncoder.headerBytes, as: UInt64.self))
+    default: break
+    }
   }
 
   private func takeSample(_ payload: UnsafeRawBufferPointer) throws(JournalError) {
@@ -140,7 +156,11 @@ final class JournalRecorder {
   }
 
   private func showProgress() {
-    let steps = shownSteps
-    page.update { page in page.set64(StatusPage.Word.steps, steps) }
+    page.update { page in
+      page.set64(StatusPage.Word.steps, shownSteps)
+      page.set64(StatusPage.Word.missed, missedDeadlines)
+      page.set64(StatusPage.Word.dropped, droppedSamples)
+      page.set(StatusPage.Word.quarantined, chipFaults)
+    }
   }
 }

@@ -1,8 +1,8 @@
 import CBoard
-import RunRecords
 import HardwareInterface
 import Journal
 import PhysicalNetwork
+import RunRecords
 import WireFormat
 
 /// The process that runs the loop: the control loop on its first thread, the journal on a second one.
@@ -64,7 +64,8 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
     if realTimePriority { becomeRealTime() }
     page.update { page in page.set(StatusPage.Word.phase, StatusPage.Phase.running.rawValue) }
     let outcome = loop.run(from: start)
-    let safeFailures = putSafe(&loop)
+    let safeFailures = loop.bank.writeSafe(session.board)
+    cboard_store_release_u32(page.word(StatusPage.Word.safeWritten), 1)
     cboard_store_release_u32(finish, 1)
     _ = cboard_thread_join(thread)
     let stop = RunStop(
@@ -95,21 +96,6 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
     }
   }
 
-  private func putSafe(_ loop: inout ControlLoop<Bus, Clock>) -> Int {
-    let failures = loop.bank.writeSafe(session.board)
-    let missed = loop.statistics.missedDeadlines
-    let dropped = loop.statistics.droppedSamples
-    let quarantined = loop.bank.quarantinedCount
-    session.page.update { page in
-      page.set64(StatusPage.Word.missed, missed)
-      page.set64(StatusPage.Word.dropped, dropped)
-      page.set(StatusPage.Word.quarantined, UInt32(quarantined))
-      page.set(StatusPage.Word.safeFailures, UInt32(failures))
-    }
-    cboard_store_release_u32(session.page.word(StatusPage.Word.safeWritten), 1)
-    return failures
-  }
-
   private func close(_ writer: JournalWriter, _ failure: JournalError?, _ stop: RunStop) -> Int32 {
     var problem = failure
     if problem == nil {
@@ -124,6 +110,10 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
     if problem == nil { problem = summary.error }
     let page = session.page
     page.update { page in
+      page.set64(StatusPage.Word.missed, stop.missedDeadlines)
+      page.set64(StatusPage.Word.dropped, stop.droppedSamples)
+      page.set(StatusPage.Word.quarantined, UInt32(stop.quarantinedChips))
+      page.set(StatusPage.Word.safeFailures, UInt32(stop.safeFailures))
       page.set64(StatusPage.Word.steps, stop.steps)
       page.set64(StatusPage.Word.committed, summary.step)
       page.set(StatusPage.Word.outcome, UInt32(stop.outcome.rawValue))

@@ -1,8 +1,8 @@
 import CBoard
-import RunRecords
 import HardwareInterface
 import LinuxHardware
 import PhysicalNetwork
+import RunRecords
 import VirtualBench
 
 /// The process above the loop: starts it, passes a stop on, and writes the safe values when it is gone, however it went.
