@@ -36,6 +36,20 @@ import Datasets
     #expect(error?.kind == kind && error?.line == line && error?.channel == column)
   }
 
+  @Test func saysWhereNothingCanBeLearnt() throws {
+    let flat = Series(file: "s", names: ["a"], values: (0..<20).map { $0 < 12 ? Float($0) : 7 }, frames: 20)
+    let error = #expect(throws: DatasetError.self) { try flat.oneStepPrediction().checkLearnable() }
+    #expect(error?.kind == .nothingToLearn && error?.what.contains("test part") == true)
+    let lively = Series(file: "s", names: ["a"], values: (0..<20).map(Float.init), frames: 20)
+    try lively.oneStepPrediction().checkLearnable()
+    var cases = LabelledSeries(
+      name: "n", file: "f", channels: 1, cases: [[1], [2]], frames: [1, 1], labels: ["a", "b"], labelIndex: [1, 1],
+      lines: [1, 2])
+    #expect(throws: DatasetError.self) { try cases.checkLearnable() }
+    cases.labelIndex = [1, 0]
+    try cases.checkLearnable()
+  }
+
   @Test func splitsForOneStepPrediction() throws {
     let series = Series(file: "s", names: ["a", "b"], values: (0..<20).map(Float.init), frames: 10)
     let task = try series.oneStepPrediction(train: 5)

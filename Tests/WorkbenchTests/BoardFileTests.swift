@@ -56,6 +56,18 @@ import Workbench
     range_volts = [0.0, 2.048]
     """ + "\n"
 
+  @Test func aNodesNameMustBeAFileName() throws {
+    for name in ["../../left", "a/b", ".left"] {
+      let text = Self.text.replacingOccurrences(of: "\"left\"", with: "\"\(name)\"")
+      #expect(throws: ConfigError.self) { try BoardFile.parse(text, file: "b") }
+    }
+    let none = Self.text.components(separatedBy: "[[node]]")[0]
+    let error = #expect(throws: ConfigError.self) {
+      try BoardFile.parse(none, file: "b")
+    }
+    #expect(error?.kind == .missingKey)
+  }
+
   @Test func turnsVoltsIntoCodes() throws {
     let id = [UInt8](0..<16)
     let board = try BoardFile.parse(Self.text, file: "b.toml", boardID: id)

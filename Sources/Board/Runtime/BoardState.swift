@@ -58,20 +58,24 @@ public struct BoardState {
   ///   - boardID: nil draws one.
   ///   - bench: a virtual bench's description, for a board without hardware.
   ///   - trustedKey: 32 bytes of a public key to trust from the start.
+  ///   - trustedDirectory: where that key is put; nil for `directory`/trusted.d.
   public static func create(
-    directory: String, name: String, boardID: [UInt8]?, bench: [UInt8]?, trustedKey: [UInt8]?, force: Bool
+    directory: String, name: String, boardID: [UInt8]?, bench: [UInt8]?, trustedKey: [UInt8]?, force: Bool,
+    trustedDirectory: String? = nil
   ) throws(CommandError) {
     if !force, try StateFiles.read(directory + "/identity", limit: 4096) != nil {
       throw CommandError(
         CommandError.Code.failed,
         "\(directory) is a board's folder already: its identity would be lost; --force if that is meant")
     }
-    try StateFiles.makeDirectory(directory + "/trusted.d")
+    let trusted = trustedDirectory ?? directory + "/trusted.d"
+    try StateFiles.makeDirectory(directory)
+    if trustedKey != nil || trustedDirectory == nil { try StateFiles.makeDirectory(trusted) }
     var id = boardID ?? [UInt8](repeating: 0, count: 16)
     if boardID == nil { id.withUnsafeMutableBytes { cboard_random($0.baseAddress, $0.count) } }
     if let bench { try StateFiles.write(directory, "bench.bin", bench) }
     if let trustedKey {
-      try StateFiles.write(directory + "/trusted.d", Hex.text(Array(trustedKey[0..<4])) + ".pub", trustedKey)
+      try StateFiles.write(trusted, Hex.text(Array(trustedKey[0..<4])) + ".pub", trustedKey)
     }
     var out = ByteWriter(reserving: 64)
     out.put(magic)

@@ -68,9 +68,13 @@ public enum Command {
   }
 
   private static func open(_ arguments: Arguments) throws(CommandError) -> BoardState {
-    let directory = arguments.value("--state")
-    let trusted = arguments.value("--trusted") ?? (directory == nil ? "/etc/edged/trusted.d" : nil)
-    return try BoardState(directory: directory ?? "/var/lib/edged", trustedDirectory: trusted)
+    try BoardState(
+      directory: arguments.value("--state") ?? "/var/lib/edged", trustedDirectory: trustedDirectory(arguments))
+  }
+
+  /// Where the trusted keys are; nil for the state folder's own.
+  private static func trustedDirectory(_ arguments: Arguments) -> String? {
+    arguments.value("--trusted") ?? (arguments.value("--state") == nil ? "/etc/edged/trusted.d" : nil)
   }
 
   private static func initialise(_ arguments: Arguments) throws(CommandError) -> Int32 {
@@ -87,8 +91,8 @@ public enum Command {
     }
     try BoardState.create(
       directory: directory, name: try arguments.required("--name"), boardID: try arguments.hex("--board-id", count: 16),
-      bench: bench, trustedKey: key, force: arguments.has("--force"))
-    let state = try BoardState(directory: directory, trustedDirectory: arguments.value("--trusted"))
+      bench: bench, trustedKey: key, force: arguments.has("--force"), trustedDirectory: trustedDirectory(arguments))
+    let state = try BoardState(directory: directory, trustedDirectory: trustedDirectory(arguments))
     return put("board \(Hex.text(state.boardID)) \(state.name)")
   }
 

@@ -3,7 +3,7 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
   /// What rule the recording breaks.
   public enum Kind: String, Equatable, Sendable {
     case unreadable, noData, noCases, badHeader, noLabels, undeclaredLabel, unseenLabel
-    case missingValue, notANumber, raggedChannels, emptyCase, wrongChannelCount, wrongLength, tooShort
+    case missingValue, notANumber, raggedChannels, emptyCase, wrongChannelCount, wrongLength, tooShort, nothingToLearn
   }
 
   public var kind: Kind

@@ -42,6 +42,16 @@ public struct LabelledSeries: Equatable, Sendable {
 }
 
 extension LabelledSeries {
+  /// Throws where there is nothing to tell apart: cases of fewer than two labels.
+  public func checkLearnable() throws(DatasetError) {
+    let seen = Set(labelIndex)
+    guard seen.count < 2 else { return }
+    throw DatasetError(
+      .nothingToLearn, file: file, what: "there are cases of fewer than two labels",
+      why: "All \(count) are of '\(seen.first.map { labels[$0] } ?? "")', so there is nothing to tell apart",
+      remedy: "Give training recordings of two labels or more")
+  }
+
   /// Throws where `test` cannot be scored by what was learnt from `train`: another channel count, or a label that no
   /// training case has.
   public static func check(test: LabelledSeries, against train: LabelledSeries) throws(DatasetError) {

@@ -32,6 +32,20 @@ public struct Prediction: Equatable, Sendable {
   }
 }
 
+extension Prediction {
+  /// Throws where there is nothing to predict: every channel of the training or of the test part stays at one value.
+  public func checkLearnable() throws(DatasetError) {
+    for (part, name) in [(train, "training"), (test, "test")] {
+      let varies = part.targets.indices.contains { part.targets[$0] != part.targets[$0 % max(targetChannels, 1)] }
+      guard !varies else { continue }
+      throw DatasetError(
+        .nothingToLearn, file: file, what: "the series' \(name) part is constant",
+        why: "No error can be measured against values that never change",
+        remedy: "Give a series that varies all along")
+    }
+  }
+}
+
 extension Series {
   /// Next-sample prediction: the input at frame t is frame t, the target frame t + `horizon`.
   ///

@@ -13,6 +13,7 @@ extension Demo {
   func classify(train trainPath: String, test testPath: String) throws -> DemoReport {
     let (train, test) = try stage("read", "Reading the recordings") {
       let train = try TSReader.read(path: trainPath)
+      try train.checkLearnable()
       let test = try TSReader.read(path: testPath).aligned(to: train)
       try LabelledSeries.check(test: test, against: train)
       console.say(

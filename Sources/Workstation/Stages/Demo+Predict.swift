@@ -12,6 +12,7 @@ extension Demo {
     let prediction = try stage("read", "Reading the series") {
       let series = try CSVReader.read(path: path)
       let prediction = try series.oneStepPrediction(trainShare: Self.trainShare)
+      try prediction.checkLearnable()
       console.say(
         "    \(prediction.train.frames) values to learn from, \(prediction.test.frames) to be tested with, "
           + "\(series.channels) channels")

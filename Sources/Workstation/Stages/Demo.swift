@@ -60,9 +60,12 @@ public final class Demo {
         "--nodes \(options.nodes) is out of range: a virtual board has 1 to \(VirtualBoardGenerator.largest) nodes",
         code: ExitCode.usage)
     }
+    try Workspace.checkEpochs(options.epochs)
     try DemoFolder.clear(options.folder)
-    let project = try Project.create(at: options.folder, name: "demo")
+    // First of all, so that a demo broken off anywhere can be replaced by the next.
+    try Project.makeFolder(options.folder)
     try DemoFolder.mark(options.folder)
+    let project = try Project.create(at: options.folder, name: "demo")
     space = Workspace(project: project, console: console, now: { Self.date })
     try DemoFolder.makeKeys(project, seed: options.seed)
     board = try VirtualBoard.add(

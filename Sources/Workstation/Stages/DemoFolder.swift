@@ -17,6 +17,8 @@ enum DemoFolder {
         code: ExitCode.usage)
     }
     do {
+      // The marker last: what is left of a removal that was broken off is still known as a demo's.
+      for name in names where name != marker { try manager.removeItem(atPath: folder + "/" + name) }
       try manager.removeItem(atPath: folder)
     } catch {
       throw StageError("the earlier demo in \(folder) cannot be removed: \(error.localizedDescription)")
@@ -24,7 +26,12 @@ enum DemoFolder {
   }
 
   static func mark(_ folder: String) throws {
-    try AtomicFile.write("Made by edgesync demo; the next one replaces this folder.\n", to: folder + "/" + marker)
+    // Not through another file's name: this one must be the first in the folder.
+    let text = Data("Made by edgesync demo; the next one replaces this folder.\n".utf8)
+    guard FileManager.default.createFile(atPath: folder + "/" + marker, contents: text) else {
+      throw StageError(
+        "\(folder)/\(marker) cannot be written: give yourself the right to write there, or another --out")
+    }
   }
 
   /// A key that follows from the seed: good for a demo that must be repeatable, and for nothing else.

@@ -80,11 +80,16 @@ extension Workspace {
   }
 
   private func activeNetwork(_ bundle: BundleRecord) throws -> NetworkDescription {
-    guard let data = FileManager.default.contents(atPath: project.root + "/" + bundle.path),
-      let section = try BundleReading.section(.network, of: [UInt8](data))
-    else {
-      throw StageError("the board's bundle holds no network: push a trained one first")
+    guard let data = FileManager.default.contents(atPath: project.root + "/" + bundle.path) else {
+      throw StageError("\(bundle.path) is missing: push the network again")
     }
+    let section: [UInt8]?
+    do {
+      section = try BundleReading.section(.network, of: [UInt8](data))
+    } catch {
+      throw StageError("\(bundle.path) is damaged (\(error)): push the network again")
+    }
+    guard let section else { throw StageError("the board's bundle holds no network: push a trained one first") }
     return try NetworkDescription(decoding: section)
   }
 }

@@ -38,6 +38,8 @@ extension Workspace {
     public var twins: [TwinParameters]
     public var reports: [TwinFitReport]
     public var records: [TwinRecord]
+    /// What the trace lacks; nil when it is whole.
+    public var losses: String?
   }
 
   /// Fits a twin to every node of the board a run was recorded on.
@@ -48,6 +50,10 @@ extension Workspace {
     cancelled: @escaping @Sendable () -> Bool = { Interrupt.raised }
   ) throws -> Fitted {
     let count = run.board.nodes.count
+    // Names in a trace are the board's word; they become names of files.
+    for node in run.board.nodes where !ProjectFile.isPlain(node.name) {
+      throw StageError("the trace names a node '\(node.name)', which cannot name a file: rename it in board.toml")
+    }
     let traces = try (0..<count).map { try Self.deviceTrace(run, node: $0) }
     let console = self.console
     let meter = FitMeter(devices: count, options: options)

@@ -41,7 +41,15 @@ extension Workspace {
     let file = try project.network()
     let options = try TwinFitOptions(file.fitting)
     let record = try runRecord(run, board: board, mode: "characterise")
-    return try fit(board, run: try read(record), options: options, seed: seed ?? file.seed)
+    let run = try read(record)
+    let losses = losses(of: record, run)
+    do {
+      var fitted = try fit(board, run: run, options: options, seed: seed ?? file.seed)
+      fitted.losses = losses
+      return fitted
+    } catch let error as StageError {
+      throw StageError(error.message + (losses.map { "\n" + $0 } ?? ""), code: error.code)
+    }
   }
 
   /// Trains through the newest twins on a `.ts` or `.csv` file.
@@ -51,6 +59,7 @@ extension Workspace {
     guard ProjectFile.isPlain(label) else {
       throw StageError("--label '\(label)' cannot name a file: letters, digits, '-', '_' and '.'", code: ExitCode.usage)
     }
+    try Self.checkEpochs(epochs)
     let (twins, records) = try newestTwins(board)
     let bad = records.filter { !$0.accepted }.map(\.name)
     guard bad.isEmpty || force else {
@@ -73,11 +82,18 @@ extension Workspace {
       options: options, seed: seed ?? file.seed, label: label)
   }
 
+  /// Throws for a number of epochs that cannot be meant.
+  static func checkEpochs(_ epochs: Int?) throws {
+    guard let epochs, !(1...1_000_000).contains(epochs) else { return }
+    throw StageError("--epochs \(epochs) is out of range: 1 to 1000000", code: ExitCode.usage)
+  }
+
   static func isSeries(_ path: String) -> Bool { path.lowercased().hasSuffix(".csv") }
 
   private static func trainingData(_ path: String) throws -> (TrainingSet, [String], TrainingOptions) {
     if isSeries(path) {
       let part = try CSVReader.read(path: path).oneStepPrediction(trainShare: Demo.trainShare)
+      try part.checkLearnable()
       return (
         TrainingSet(
           inputs: [part.train.inputs], channels: part.inputChannels, targets: [part.train.targets],
@@ -85,6 +101,7 @@ extension Workspace {
       )
     }
     let series = try TSReader.read(path: path)
+    try series.checkLearnable()
     return (series.trainingSet, series.labels, .classification(cases: series.count))
   }
 
@@ -106,6 +123,7 @@ extension Workspace {
   public func retrain(
     _ board: BoardEntry, train: String, test: String?, design: DriveDesign, seed: UInt64?, epochs: Int?
   ) throws -> Retrained {
+    try Self.checkEpochs(epochs)
     // Bad files must be known before the devices are driven for minutes.
     _ = try Self.trainingData(train)
     if let test {
@@ -134,7 +152,9 @@ extension Workspace {
   }
 
   /// Exports a pulled run as MCAP.
-  public func export(run prefix: String, to path: String?) throws -> (path: String, summary: MCAPExport.Summary) {
+  public func export(run prefix: String, to path: String?) throws -> (
+    path: String, summary: MCAPExport.Summary, losses: String?
+  ) {
     let record = try runRecord(prefix)
     let run = try read(record)
     let path = path ?? "\(record.id).mcap"
@@ -145,6 +165,6 @@ extension Workspace {
         "bundle_sha256": run.start.bundleHash.map { String(format: "%02x", $0) }.joined(),
         "program": "edged \(run.start.runtimeVersion)",
       ], events: EventText.events)
-    return (path, summary)
+    return (path, summary, losses(of: record, run))
   }
 }

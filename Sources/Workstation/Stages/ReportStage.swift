@@ -3,8 +3,8 @@ import RunRecords
 import Workbench
 
 extension Workspace {
-  /// Writes a page about a pulled run; its path.
-  public func report(run prefix: String?) throws -> String {
+  /// Writes a page about a pulled run; its path, and what the run lacks.
+  public func report(run prefix: String?) throws -> (path: String, losses: String?) {
     let record = try runRecord(prefix)
     let run = try read(record)
     var page = HTMLReport(
@@ -36,6 +36,6 @@ extension Workspace {
     }
     let path = project.reportPath("\(record.id).html")
     try page.write(to: path)
-    return path
+    return (path, losses(of: record, run))
   }
 }

@@ -97,6 +97,8 @@ extension Workspace {
     public var lossy: Bool
     /// Why the run is of no use, though its bytes are here; empty for a good one.
     public var problem = ""
+    /// The run went on when it was pulled: more of it is to come.
+    public var running = false
   }
 
   /// Fetches runs that are on the board and not here in full; what is here already is not sent again.
@@ -130,6 +132,7 @@ extension Workspace {
     let folder = project.tracePath(board: board.name, run: run)
     let segments = try connection.segments(of: entry.run)
     let names = segments.map { String(format: "traces/\(board.name)/\(run)/%06d.seg", $0.index) }
+    try dropDamaged(run)
     let (have, fresh) = try fetch(entry.run, segments, into: folder, connection)
     let known = try project.catalog.find(run, RunRecord.self)
     if fresh == 0, let known, RecordedRun.endings.contains(known.state) {
@@ -154,9 +157,9 @@ extension Workspace {
       segments: try zip(segments, names).map { segment, name in
         SegmentRecord(
           run: run, number: Int(segment.index), path: name, bytes: Int(clamping: segment.validLength),
-          sha256: try Self.hash(project.root + "/" + name))
+          sha256: try Self.hash(project.root + "/" + name, first: Int(clamping: segment.validLength)))
       }, from: origins)
-    let item = Pulled(run: run, segments: names, bytes: have, fresh: fresh, lossy: trace.lossy)
+    let item = Pulled(run: run, segments: names, bytes: have, fresh: fresh, lossy: trace.lossy, running: entry.active)
     return (item, known == nil ? recorded : nil)
   }
 
@@ -199,10 +202,5 @@ extension Workspace {
       record.added = base.addingTimeInterval(Double(place) * 0.001)
       try project.catalog.save(record)
     }
-  }
-
-  private static func hash(_ path: String) throws -> String {
-    BoardConnection.sha256([UInt8](try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)))
-      .description
   }
 }

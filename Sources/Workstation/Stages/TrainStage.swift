@@ -53,7 +53,11 @@ extension Workspace {
     guard let data = FileManager.default.contents(atPath: project.root + "/" + found.path) else {
       throw StageError("\(found.path) is missing: run 'edgesync train' again")
     }
-    return (found.id, try NetworkDescription(decoding: [UInt8](data)))
+    do {
+      return (found.id, try NetworkDescription(decoding: [UInt8](data)))
+    } catch {
+      throw StageError("\(found.path) is damaged (\(error)): run 'edgesync train' again")
+    }
   }
 
   /// Runs prepared sequences through the network on the board; the run is left on the board.

@@ -31,6 +31,9 @@ struct EdgeSync: ParsableCommand {
       // Parsing problems and help: the parser's own texts, with the house's exit code for usage.
       let code = exitCode(for: error)
       if code.isSuccess { exit(withError: error) }
+      if CommandLine.arguments.contains("--json") {
+        Failure.object(ExitFailure(code: 64, message: message(for: error), json: true))
+      }
       Failure.usage(fullMessage(for: error))
       exit(withError: ExitCode(64))
     }

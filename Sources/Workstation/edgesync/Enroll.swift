@@ -28,6 +28,8 @@ struct Enroll: ParsableCommand {
   func run() throws {
     try common.result {
       let space = try common.workspace()
+      let projectFile = space.project.root + "/" + ProjectFile.fileName
+      let before = host == nil ? nil : FileManager.default.contents(atPath: projectFile)
       if let host {
         guard let description else {
           throw StageError("--host needs --description, the board's board.toml", code: Stages.ExitCode.usage)
@@ -39,7 +41,14 @@ struct Enroll: ParsableCommand {
           BoardEntry(name: board, transport: .ssh(host: host, options: [])),
           boardText: String(decoding: data, as: UTF8.self))
       }
-      let record = try space.enroll(try space.board(board))
+      let record: BoardRecord
+      do {
+        record = try space.enroll(try space.board(board))
+      } catch {
+        // The same command must do once the board can be reached.
+        if let before { try AtomicFile.write([UInt8](before), to: projectFile) }
+        throw error
+      }
       return (
         Result(board: record.name, id: record.id, nodes: record.nodes),
         "board \(record.name) is \(record.id), \(record.nodes) nodes"

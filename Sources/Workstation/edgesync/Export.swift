@@ -24,9 +24,11 @@ struct Export: ParsableCommand {
   }
 
   func run() throws {
+    var trouble: String?
     try common.result {
       let space = try common.workspace()
-      let (path, summary) = try space.export(run: wanted, to: output)
+      let (path, summary, losses) = try space.export(run: wanted, to: output)
+      trouble = losses
       return (
         Result(
           path: path, steps: summary.steps, events: summary.events, bytes: summary.bytes, lossy: !summary.damage.isEmpty
@@ -34,5 +36,6 @@ struct Export: ParsableCommand {
         "\(path): \(summary.steps) steps, \(summary.events) events, \(summary.bytes) bytes"
       )
     }
+    try Common.partial(trouble)
   }
 }

@@ -36,13 +36,16 @@ enum Failure {
   }
 
   static func print(_ failure: ExitFailure) {
-    if failure.json {
-      let object: [String: Any] = ["error": failure.message, "exit_code": Int(failure.code)]
-      if let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) {
-        Swift.print(String(decoding: data, as: UTF8.self))
-      }
-    }
+    if failure.json { object(failure) }
     usage("edgesync: error: " + failure.message)
+  }
+
+  /// The error as one JSON object on standard output.
+  static func object(_ failure: ExitFailure) {
+    let object: [String: Any] = ["error": failure.message, "exit_code": Int(failure.code)]
+    let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? JSONSerialization.data(withJSONObject: object, options: options) else { return }
+    Swift.print(String(decoding: data, as: UTF8.self))
   }
 
   static func usage(_ text: String) {

@@ -25,9 +25,11 @@ struct Fit: ParsableCommand {
   }
 
   func run() throws {
+    var trouble: String?
     try common.result {
       let space = try common.workspace()
       let fitted = try space.fitNewest(try space.board(target.board), run: wanted, seed: seed)
+      trouble = fitted.losses
       let items = zip(fitted.records, fitted.reports).map { record, report in
         Item(
           node: record.name, one_step_error: report.oneStepError, mean_error: report.freeRun?.meanError,
@@ -40,6 +42,7 @@ struct Fit: ParsableCommand {
       }
       return (items, lines.joined(separator: "\n"))
     }
+    try Common.partial(trouble)
   }
 
   private static func text(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }

@@ -26,7 +26,8 @@ struct Pull: ParsableCommand {
     var trouble: String?
     try common.result {
       let space = try common.workspace()
-      let items = try space.pull(try space.board(target.board), run: wanted).map {
+      let pulled = try space.pull(try space.board(target.board), run: wanted)
+      let items = pulled.map {
         Item(
           run: $0.run, segments: $0.segments, bytes: $0.bytes, new_bytes: $0.fresh, lossy: $0.lossy, problem: $0.problem
         )
@@ -34,6 +35,8 @@ struct Pull: ParsableCommand {
       let unusable = items.filter { !$0.problem.isEmpty }.map { "run \($0.run) cannot be read: \($0.problem)" }
       if !unusable.isEmpty {
         trouble = unusable.joined(separator: "; ")
+      } else if let running = pulled.first(where: { $0.lossy && $0.running }) {
+        trouble = "run \(running.run) goes on still: pull again when it has ended"
       } else if items.contains(where: { $0.lossy }) {
         trouble = "a run is not whole: it was cut short or damaged on the board; what is good was pulled"
       }

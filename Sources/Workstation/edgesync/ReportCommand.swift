@@ -15,9 +15,12 @@ struct ReportCommand: ParsableCommand {
   struct Result: Encodable { var path: String }
 
   func run() throws {
+    var trouble: String?
     try common.result {
-      let path = try common.workspace().report(run: wanted)
+      let (path, losses) = try common.workspace().report(run: wanted)
+      trouble = losses
       return (Result(path: path), path)
     }
+    try Common.partial(trouble)
   }
 }

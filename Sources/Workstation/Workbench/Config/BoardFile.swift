@@ -51,6 +51,11 @@ public enum BoardFile {
     var responses: [ReadChannel] = []
     for table in try root.tables("node", maximum: BoardDescription.largest) {
       let node = try nodeNames.add(table)
+      guard ProjectFile.isPlain(node) else {
+        throw table.error(
+          .outOfRange, "name", "'\(node)' cannot name a file", "A node's twin stands in a file of its name",
+          "Use letters, digits, '-', '_' and '.', not first a '.'")
+      }
       let index = UInt16(nodes.count)
       drives.append(try channels.drive(try table.table("drive"), owner: "node '\(node)'"))
       responses.append(try channels.response(try table.table("response"), owner: "node '\(node)'"))
@@ -58,6 +63,9 @@ public enum BoardFile {
         NodeDescription(
           name: node, device: try table.string("device", default: "unknown"), firstDrive: index, firstResponse: index))
       try table.finish()
+    }
+    guard !nodes.isEmpty else {
+      throw root.error(.missingKey, "node", "the board has no nodes", "Nothing would run on it", "Add a [[node]]")
     }
     var inputs: [ReadChannel] = []
     for (index, table) in try root.tables("input", maximum: BoardDescription.largest).enumerated() {
