@@ -160,6 +160,16 @@ import Workbench
       address = 0x60
       full_scale_volts = 2.048
       \(second)
+      [[chip]]
+      name = "adc"
+      kind = "ads1115"
+      bus = "i2c"
+      address = 0x48
+      full_scale_volts = 2.048
+      [[node]]
+      name = "n"
+      drive = { chip = "a", channel = 0, range_volts = [0.0, 2.0], safe_volts = 0.0 }
+      response = { chip = "adc", channel = 0, range_volts = [0.0, 2.0] }
       """
     }
     let one = "mux = \"mux\"\nmux_channel = 1"
