@@ -1,14 +1,14 @@
 import CBoard
 
 /// Messages to standard error with the priorities the journal of systemd understands: `<6>` information, `<4>` warning,
-/// `<3>` error.
+/// `<3>` error. A person at a terminal gets the words alone.
 public enum Log {
   public static func info(_ text: String) { line("<6>", text) }
   public static func warning(_ text: String) { line("<4>", text) }
   public static func error(_ text: String) { line("<3>", text) }
 
   private static func line(_ priority: String, _ text: String) {
-    let bytes = Array((priority + text).utf8)
+    let bytes = Array((cboard_is_terminal(2) == 1 ? "edged: " + text : priority + text).utf8)
     bytes.withUnsafeBufferPointer { cboard_log_line($0.baseAddress, $0.count) }
   }
 }

@@ -13,6 +13,8 @@ extension Demo {
       let series = try CSVReader.read(path: path)
       let prediction = try series.oneStepPrediction(trainShare: Self.trainShare)
       try prediction.checkLearnable()
+      try ReadoutRefit.checkLength(
+        frames: prediction.train.frames, washout: TrainingOptions.prediction.washoutFrames, nodes: options.nodes)
       console.say(
         "    \(prediction.train.frames) values to learn from, \(prediction.test.frames) to be tested with, "
           + "\(series.channels) channels")

@@ -138,7 +138,8 @@ extension Workspace {
     console.step("Pulling the trace")
     _ = try pull(board, run: result.run)
     console.step("Fitting twins")
-    _ = try fitNewest(board, run: result.run, seed: seed)
+    let fitted = try fitNewest(board, run: result.run, seed: seed)
+    if let losses = fitted.losses { console.say("    " + losses) }
     console.step("Training through the twins")
     let stored = try trainNewest(
       board, data: train, seed: seed, epochs: epochs, noise: nil, label: "trained-\(result.run.prefix(8))", force: false

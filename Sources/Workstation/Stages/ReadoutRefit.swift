@@ -19,10 +19,7 @@ enum ReadoutRefit {
     let (rows, wanted) = try samples(network, run, targets, width)
     let columns = network.nodeCount + 1
     let count = rows.count / columns
-    guard count > 5 * columns else {
-      throw StageError(
-        "\(count) frames are too few to fit a read-out of \(network.nodeCount) nodes: give a longer series")
-    }
+    try checkLength(frames: count, washout: 0, nodes: network.nodeCount)
     let kept = count * 4 / 5
     var best = (penalty: penalties[0], error: Double.infinity)
     for penalty in penalties {
@@ -41,6 +38,16 @@ enum ReadoutRefit {
       refitted.readoutBias[output] = Float(weights[output * columns + columns - 1])
     }
     return refitted
+  }
+
+  /// Throws where a series is too short for its read-out.
+  static func checkLength(frames: Int, washout: Int, nodes: Int) throws {
+    let needed = washout + 5 * (nodes + 1) + 1
+    guard frames >= needed else {
+      throw StageError(
+        "\(frames) values to learn from are too few: a read-out of \(nodes) nodes needs \(needed); give a longer series "
+          + "or fewer nodes")
+    }
   }
 
   /// Responses at each frame's last step with a constant, and the targets.

@@ -101,8 +101,15 @@ final class ByteChannel {
 
   private func tail(_ text: String) -> String {
     let said = String(decoding: errorText.suffix(2000), as: UTF8.self)
-      .split(separator: "\n").suffix(3).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " | ")
+      .split(separator: "\n").suffix(3).map { Self.words($0.trimmingCharacters(in: .whitespaces)) }
+      .joined(separator: " | ")
     return said.isEmpty ? text : "\(text); it said: \(said)"
+  }
+
+  /// A line without the priority the board's program puts before it.
+  private static func words(_ line: String) -> String {
+    guard line.count > 3, line.hasPrefix("<"), line.dropFirst(2).first == ">" else { return line }
+    return String(line.dropFirst(3))
   }
 
   private func drainErrors() {

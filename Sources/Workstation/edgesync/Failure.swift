@@ -26,7 +26,9 @@ enum Failure {
     case let error as TransportError: (code, message) = (error.exitCode, error.message)
     case let error as DatasetError: (code, message) = (Stages.ExitCode.failed, error.description)
     case let error as ConfigError: (code, message) = (Stages.ExitCode.failed, error.description)
-    case let error as ProjectError: (code, message) = (Stages.ExitCode.failed, error.description)
+    case let error as ProjectError:
+      let noBoard = error.kind == .unknownBoard
+      (code, message) = (noBoard ? Stages.ExitCode.noSuchBoard : Stages.ExitCode.failed, error.description)
     case let error as TraceError: (code, message) = (Stages.ExitCode.failed, error.description)
     case let error as TwinFitError: (code, message) = (Stages.ExitCode.failed, error.description)
     case let error as NetworkTrainingError: (code, message) = (Stages.ExitCode.failed, error.description)
