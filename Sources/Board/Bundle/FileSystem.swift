@@ -26,7 +26,8 @@ public enum FileError: Error, Equatable, Sendable {
     switch self {
     case .notFound: "a file of the board's state is missing: check that its folder is mounted"
     case .noSpace: "the board's file system is full: pull and delete old runs, then try again"
-    case .notWritable: "the board's state folder is not writable: check its owner and that the card is not read-only"
+    case .notWritable:
+      "the board's state folder may not be read or written: check its owner and that the card is not read-only"
     case .tooLarge: "a file is larger than its format allows"
     case .io(let code): "the board's file system reports error \(code): check the card and its connection"
     }

@@ -40,10 +40,10 @@ public struct NetworkFile {
     } else {
       task = nil
     }
-    hold = try root.integer("hold", default: 1, in: 1...Int(UInt16.max))
+    hold = try root.integer("hold", default: 1, in: 1...10_000)
     settleSteps = try root.integer("settle_steps", default: 12, in: 0...Int(UInt16.max))
     settleDrive = Float(try root.real("settle_drive", default: 1, in: -1...1))
-    washoutFrames = try root.integer("washout_frames", default: 20, in: 0...Int(UInt32.max))
+    washoutFrames = try root.integer("washout_frames", default: 20, in: 0...100_000)
     seed = UInt64(try root.integer("seed", default: 1, in: 0...Int.max))
     fitting = try root.optionalTable("fitting")
     training = try root.optionalTable("training")
