@@ -166,6 +166,21 @@ import VirtualBench
     #expect(events.contains { $0.1 == .chipFault(chip: 0, address: 0x10, kind: 1, errno: 0) })
   }
 
+  @Test func aChipThatComesBackForItsSafeValuesWasLeftOutAllTheSame() throws {
+    let fixture = try LoopFixture()
+    var bank = ConverterBank(board: fixture.board, buses: [fixture.bench.bus(0)])
+    bank.configure()
+    #expect(bank.quarantinedCount == 0)
+    fixture.bench.unplug(chip: 0)
+    let codes: [UInt16] = [1000, 1000, 1000]
+    codes.withUnsafeBufferPointer { if let base = $0.baseAddress { bank.write(base) } }
+    #expect(bank.quarantinedCount == 1)
+    #expect(bank.writeSafe(fixture.board) == 1)
+    fixture.bench.plug(chip: 0)
+    #expect(bank.writeSafe(fixture.board) == 0)
+    #expect(bank.quarantinedCount == 1)
+  }
+
   @Test func aStopEndsTheRunBetweenSteps() throws {
     let fixture = try LoopFixture()
     let request = RunRequest(runID: Self.id, mode: .live, label: "")

@@ -10,7 +10,6 @@ public struct ConverterBank<Bus: I2CBus> {
   public static var retries: Int { 2 }
 
   private struct Mux {
-    var chip: UInt8
     var device: TCA9548A
     var bus: Int
     /// What is selected; 0xFF00 when unknown.
@@ -27,8 +26,6 @@ public struct ConverterBank<Bus: I2CBus> {
   private var driver: [Int] = []
   private var quarantined: [Bool]
   private var pendingFaults: [ConverterFault] = []
-  private var lastCodes: [UInt16]
-  private let readCount: Int
   private let largestReadRound: Int
 
   /// - Parameters:
@@ -40,7 +37,7 @@ public struct ConverterBank<Bus: I2CBus> {
     for (index, chip) in board.chips.enumerated() where chip.kind == .tca9548a {
       guard let address = I2CAddress(chip.address) else { continue }
       muxChips.append(UInt8(index))
-      muxes.append(Mux(chip: UInt8(index), device: TCA9548A(address: address), bus: Int(chip.bus)))
+      muxes.append(Mux(device: TCA9548A(address: address), bus: Int(chip.bus)))
     }
     plans = ConverterPlan.plans(for: board, muxes: muxChips)
     var rounds = 0
@@ -67,8 +64,6 @@ public struct ConverterBank<Bus: I2CBus> {
     }
     largestReadRound = rounds
     quarantined = [Bool](repeating: false, count: plans.count)
-    lastCodes = [UInt16](repeating: 0, count: board.drives.count)
-    readCount = board.responses.count + board.inputs.count
     pendingFaults.reserveCapacity(plans.count)
   }
 
@@ -77,12 +72,6 @@ public struct ConverterBank<Bus: I2CBus> {
     var count = 0
     for flag in quarantined where flag { count += 1 }
     return count
-  }
-
-  /// Whether the chip at an index of the description is left out.
-  public func isQuarantined(chip: UInt8) -> Bool {
-    for (index, plan) in plans.enumerated() where plan.chip == chip { return quarantined[index] }
-    return false
   }
 
   /// A fault that has quarantined a chip and was not taken yet.
@@ -239,13 +228,16 @@ public struct ConverterBank<Bus: I2CBus> {
     muxes[mux].selected = UInt16(mask)
   }
 
-  /// Writes codes to every chip, quarantined or not, each tried on its own: the way out of a run.
+  /// Writes codes to every chip, quarantined or not, each tried on its own: the way out of a run. A chip that was left out
+  /// stays so, whether it takes them or not.
   ///
   /// - Returns: how many chips could not be written.
   public mutating func writeSafe(_ codes: UnsafePointer<UInt16>) -> Int {
     var failures = 0
     for index in muxes.indices { muxes[index].selected = 0xFF00 }
     for index in plans.indices where !plans[index].drives.isEmpty {
+      let leftOut = quarantined[index]
+      defer { quarantined[index] = quarantined[index] || leftOut }
       quarantined[index] = false
       attempt(index) { (bank, plan) throws(I2CError) in try bank.write(codes, plan, index) }
       if quarantined[index] {
