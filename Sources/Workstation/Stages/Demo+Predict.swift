@@ -22,12 +22,8 @@ extension Demo {
     }
     let (characterised, fitted) = try learnDevices()
     let width = prediction.targetChannels
-    let set = TrainingSet(
-      inputs: [prediction.train.inputs], channels: prediction.inputChannels, targets: [prediction.train.targets],
-      targetWidth: width)
-    let testSet = TrainingSet(
-      inputs: [prediction.test.inputs], channels: prediction.inputChannels, targets: [prediction.test.targets],
-      targetWidth: width)
+    let set = prediction.trainingSet
+    let testSet = prediction.testSet
     var settings = TrainingOptions.prediction
     if let epochs = options.epochs { settings.epochs = epochs }
     let stored = try stage("train", "Training the network through the twins, with fresh noise in every rollout") {
@@ -70,6 +66,19 @@ extension Demo {
       try write(report, page)
       return report
     }
+  }
+}
+
+extension Prediction {
+  /// The part to learn from, as the trainer takes it.
+  var trainingSet: TrainingSet { asSet(train) }
+
+  /// The part to be tested with.
+  var testSet: TrainingSet { asSet(test) }
+
+  private func asSet(_ part: Part) -> TrainingSet {
+    TrainingSet(
+      inputs: [part.inputs], channels: inputChannels, targets: [part.targets], targetWidth: targetChannels)
   }
 }
 

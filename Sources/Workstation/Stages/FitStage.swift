@@ -56,7 +56,7 @@ extension Workspace {
     }
     let traces = try (0..<count).map { try Self.deviceTrace(run, node: $0) }
     let console = self.console
-    let meter = FitMeter(devices: count, options: options)
+    let meter = FitMeter(devices: count)
     let results = TwinFitter().fitAll(
       traces, options: options, seed: seed,
       progress: { progress in
@@ -107,10 +107,11 @@ extension Workspace {
   ) throws -> TwinRecord {
     let path = "twins/\(folder)/\(name).twin"
     try AtomicFile.write(fit.parameters.encoded(), to: project.root + "/" + path)
-    try JSONReport.write(TwinSidecar(fit.report), to: project.root + "/twins/\(folder)/\(name).json")
+    let sidecar = TwinSidecar(fit.report)
+    try JSONReport.write(sidecar, to: project.root + "/twins/\(folder)/\(name).json")
     let record = TwinRecord(
       id: "\(folder)/\(name)", board: try self.record(board).id, node: node, name: name, path: path,
-      score: fit.report.oneStepError, accepted: TwinSidecar(fit.report).accepted, added: now())
+      score: fit.report.oneStepError, accepted: sidecar.accepted, added: now())
     try project.catalog.save(record, from: [CatalogItem(.run, runID)])
     return record
   }
@@ -177,12 +178,9 @@ private final class FitMeter: @unchecked Sendable {
   private let lock = NSLock()
   private var shares: [Double]
   private var finished = 0
-  private let driftShare: Double
+  private let driftShare = 0.75
 
-  init(devices: Int, options: TwinFitOptions) {
-    shares = [Double](repeating: 0, count: devices)
-    driftShare = 0.75
-  }
+  init(devices: Int) { shares = [Double](repeating: 0, count: devices) }
 
   func note(_ progress: FitProgress) -> (share: Double, done: Int) {
     lock.withLock {

@@ -4,6 +4,7 @@ import NetworkTraining
 import PhysicalNetwork
 import RunRecords
 import TwinFitting
+import WireFormat
 import Workbench
 
 /// The stages as the commands use them: on what is newest in the project.
@@ -94,11 +95,7 @@ extension Workspace {
     if isSeries(path) {
       let part = try CSVReader.read(path: path).oneStepPrediction(trainShare: Demo.trainShare)
       try part.checkLearnable()
-      return (
-        TrainingSet(
-          inputs: [part.train.inputs], channels: part.inputChannels, targets: [part.train.targets],
-          targetWidth: part.targetChannels), [], .prediction
-      )
+      return (part.trainingSet, [], .prediction)
     }
     let series = try TSReader.read(path: path)
     try series.checkLearnable()
@@ -163,7 +160,7 @@ extension Workspace {
       folder: project.root + "/" + record.path, board: run.board, to: path,
       facts: [
         "run": record.id, "mode": run.modeName, "label": run.start.label, "outcome": run.outcomeName,
-        "bundle_sha256": run.start.bundleHash.map { String(format: "%02x", $0) }.joined(),
+        "bundle_sha256": Hex.text(run.start.bundleHash),
         "program": "edged \(run.start.runtimeVersion)",
       ], events: EventText.events)
     return (path, summary, losses(of: record, run))

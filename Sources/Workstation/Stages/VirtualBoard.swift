@@ -2,6 +2,7 @@ import Foundation
 import PhysicalNetwork
 import Transport
 import VirtualBench
+import WireFormat
 import Workbench
 
 /// Boards without hardware: `edged` on a virtual bench, on this machine.
@@ -23,7 +24,7 @@ public enum VirtualBoard {
     let compiled = project.root + "/boards/\(name)/bench.bin"
     try AtomicFile.write(bench.encoded(), to: compiled)
     var arguments = ["init", "--state", state, "--name", name, "--bench", compiled, "--trust", project.publicKeyPath]
-    if let identity { arguments += ["--board-id", identity.map { String(format: "%02x", $0) }.joined()] }
+    if let identity { arguments += ["--board-id", Hex.text(identity)] }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: edged)
     process.arguments = arguments

@@ -46,6 +46,11 @@ struct BoardArgument: ParsableArguments {
 
 /// Where the board's program is for virtual boards.
 enum EdgedProgram {
+  /// This program's own file.
+  static var own: URL {
+    URL(fileURLWithPath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/")
+  }
+
   /// The given path, else beside this program, else on the search path.
   static func find(_ given: String?) throws -> String {
     let manager = FileManager.default
@@ -55,9 +60,8 @@ enum EdgedProgram {
       }
       return URL(fileURLWithPath: given).standardizedFileURL.path
     }
-    let own = URL(fileURLWithPath: (try? manager.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "")
-      .deletingLastPathComponent().appendingPathComponent("edged").path
-    if manager.isExecutableFile(atPath: own) { return own }
+    let beside = own.deletingLastPathComponent().appendingPathComponent("edged").path
+    if manager.isExecutableFile(atPath: beside) { return beside }
     for folder in (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") {
       let path = "\(folder)/edged"
       if manager.isExecutableFile(atPath: path) { return path }

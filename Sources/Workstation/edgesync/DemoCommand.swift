@@ -39,7 +39,7 @@ struct DemoCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    do {
+    try Common.printing(json) {
       let console = Console()
       var options = DemoOptions(task: try task(), edged: try EdgedProgram.find(edged))
       options.nodes = nodes
@@ -47,9 +47,7 @@ struct DemoCommand: ParsableCommand {
       options.folder = out
       options.epochs = epochs
       let report = try Demo(options, console: console).run()
-      try printResult(report)
-    } catch {
-      throw Failure.describe(error, json: json)
+      return (report, text(report))
     }
   }
 
@@ -73,28 +71,27 @@ struct DemoCommand: ParsableCommand {
     }
   }
 
-  private func printResult(_ report: DemoReport) throws {
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
-      return
-    }
-    func line(_ name: String, _ value: Double?, percent: Bool) {
-      guard let value else { return }
+  private func text(_ report: DemoReport) -> String {
+    func line(_ name: String, _ value: Double?, percent: Bool) -> String? {
+      guard let value else { return nil }
       let text = percent ? String(format: "%6.2f %%", value * 100) : String(format: "%8.4f", value)
-      print("\(name.padding(toLength: 34, withPad: " ", startingAt: 0))\(text)")
+      return "\(name.padding(toLength: 34, withPad: " ", startingAt: 0))\(text)"
     }
-    line("on the board", report.board_accuracy, percent: true)
-    line("on the twins", report.twin_accuracy, percent: true)
-    line("linear floor, no nodes", report.linear_floor_accuracy, percent: true)
-    line("untrained, on the board", report.untrained_board_accuracy, percent: true)
-    line("NRMSE on the board", report.board_nrmse, percent: false)
-    line("NRMSE on the twins", report.twin_nrmse, percent: false)
-    line("linear floor, no nodes", report.linear_floor_nrmse, percent: false)
-    line("untrained, on the board", report.untrained_board_nrmse, percent: false)
-    print("\(report.steps_run) control steps, \(report.missed_deadlines) late, \(report.dropped_samples) dropped")
-    print("report: \(out)/report.html")
+    let scores = [
+      line("on the board", report.board_accuracy, percent: true),
+      line("on the twins", report.twin_accuracy, percent: true),
+      line("linear floor, no nodes", report.linear_floor_accuracy, percent: true),
+      line("untrained, on the board", report.untrained_board_accuracy, percent: true),
+      line("NRMSE on the board", report.board_nrmse, percent: false),
+      line("NRMSE on the twins", report.twin_nrmse, percent: false),
+      line("linear floor, no nodes", report.linear_floor_nrmse, percent: false),
+      line("untrained, on the board", report.untrained_board_nrmse, percent: false),
+    ]
+    let rest = [
+      "\(report.steps_run) control steps, \(report.missed_deadlines) late, \(report.dropped_samples) dropped",
+      "report: \(out)/report.html",
+    ]
+    return (scores.compactMap { $0 } + rest).joined(separator: "\n")
   }
 }
 
@@ -103,7 +100,7 @@ enum SampleData {
   static func folder() throws -> String {
     let manager = FileManager.default
     var places = [manager.currentDirectoryPath]
-    var own = URL(fileURLWithPath: (try? manager.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/")
+    var own = EdgedProgram.own
     while own.path != "/" {
       own.deleteLastPathComponent()
       places.append(own.path)
