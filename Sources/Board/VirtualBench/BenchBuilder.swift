@@ -2,11 +2,6 @@ import Numerics
 
 /// Turns a checked description into tables, and fresh memory into a bench just switched on.
 enum BenchBuilder {
-  /// Streams of hidden parameters, apart from the devices' noise, which has the device's number.
-  private static let parameterStream: UInt32 = 0x8000_0000
-  /// Where hidden parameters are cut off, standard deviations.
-  private static let farthest = 2.5
-
   /// The tables and the one allocation they lie in.
   static func build(
     _ description: BenchDescription, state: UnsafeMutableRawPointer, realClock: (@convention(c) () -> UInt64)?,
@@ -18,6 +13,8 @@ enum BenchBuilder {
     var layout = ArenaLayout()
     let tablesAt = layout.reserve(BenchTables.self, 1)
     let devicesAt = layout.reserve(DeviceTable.self, deviceCount)
+    let readingsAt = layout.reserve(
+      ReadingTable.self, description.devices.reduce(0) { $0 + 1 + $1.furtherResponses.count })
     let bitTimesAt = layout.reserve(UInt64.self, busCount)
     let chipsAt = layout.reserve(ChipTable.self, chipCount)
     let routesAt = layout.reserve(Int16.self, busCount * 128)
@@ -34,6 +31,7 @@ enum BenchBuilder {
           to: DeviceState.self, capacity: deviceCount),
         chips: (arena + chipsAt).bindMemory(to: ChipTable.self, capacity: chipCount),
         devices: (arena + devicesAt).bindMemory(to: DeviceTable.self, capacity: deviceCount),
+        readings: (arena + readingsAt).assumingMemoryBound(to: ReadingTable.self),
         routes: (arena + routesAt).bindMemory(to: Int16.self, capacity: busCount * 128),
         bitTimes: (arena + bitTimesAt).bindMemory(to: UInt64.self, capacity: busCount),
         driven: (arena + drivenAt).bindMemory(to: Int16.self, capacity: chipCount * 8),
@@ -63,39 +61,30 @@ enum BenchBuilder {
   }
 
   private static func placeDevices(_ description: BenchDescription, _ tables: UnsafeMutablePointer<BenchTables>) {
+    var readings = 0
     for (index, device) in description.devices.enumerated() {
       let driven = tables.pointee.driven + (Int(device.drive.chip) * 8 + Int(device.drive.channel))
-      let step = Double(description.quantum) * 1e-9 * device.timePerSecond
-      let slow = description.chips[Int(device.response.chip)].kind == .ads1115
-      var table = DeviceTable(
-        kind: device.kind, noise: Philox(seed: description.seed, stream: UInt32(index)), step: step,
-        stepRoot: step.squareRoot(), driveZero: device.drive.voltsAtZero, driveScale: device.drive.voltsPerUnit,
-        responseZero: device.response.voltsAtZero, responseScale: device.response.voltsPerUnit,
-        responseNoise: device.response.noiseVolts, slowReader: slow ? Int16(device.response.chip) : -1,
-        nextDriven: driven.pointee, p0: 0, p1: 0, p2: 0, p3: 0, p4: 0, p5: 0, p6: 0, p7: 0)
-      let parameters = unitParameters(description, index)
-      switch device.kind {
-      case .superparamagnetic: Superparamagnetic.prepare(&table, parameters)
-      case .duffing: Duffing.prepare(&table, parameters)
-      case .leakyIntegrator: LeakyIntegrator.prepare(&table, parameters)
-      case .dead: break
-      }
+      var table = DevicePhysics.table(
+        device.kind, seed: description.seed, unit: UInt32(index), spread: description.spread,
+        quantum: description.quantum, timePerSecond: device.timePerSecond, parameters: device.parameters,
+        ageing: device.ageing, noiseSeed: description.seed)
+      table.driveZero = device.drive.voltsAtZero
+      table.driveScale = device.drive.voltsPerUnit
+      table.firstReading = Int16(readings)
+      table.readingCount = Int16(1 + device.furtherResponses.count)
+      table.nextDriven = driven.pointee
       (tables.pointee.devices + index).initialize(to: table)
       driven.pointee = Int16(index)
-      tables.pointee.read[Int(device.response.chip) * 8 + Int(device.response.channel)] = Int16(index)
+      for (place, wire) in device.responses.enumerated() {
+        let slow = description.chips[Int(wire.chip)].kind == .ads1115
+        (tables.pointee.readings + readings).initialize(
+          to: ReadingTable(
+            device: Int16(index), index: UInt8(place), slowReader: slow ? Int16(wire.chip) : -1,
+            zero: wire.voltsAtZero, scale: wire.voltsPerUnit, noise: wire.noiseVolts))
+        tables.pointee.read[Int(wire.chip) * 8 + Int(wire.channel)] = Int16(readings)
+        readings += 1
+      }
     }
-  }
-
-  /// The parameters of one unit: nominal * (1 + spread * N(0, 1)), cut off at 2.5 standard deviations.
-  private static func unitParameters(_ description: BenchDescription, _ index: Int) -> [Double] {
-    let philox = Philox(seed: description.seed, stream: parameterStream | UInt32(index))
-    var values = description.devices[index].parameters
-    for position in 0..<values.count {
-      let deviate = Normal.deviate(philox.block(UInt32(position), 0, 0, 0).0)
-      let bounded = deviate < -farthest ? -farthest : (deviate > farthest ? farthest : deviate)
-      values[position] *= 1 + description.spread * bounded
-    }
-    return values
   }
 
   /// Clears the state and switches everything on at time 0; the header's mark is written last.
@@ -112,7 +101,7 @@ enum BenchBuilder {
   static func mend(_ core: BenchCore) {
     for device in 0..<core.tables.pointee.deviceCount {
       let state = core.tables.pointee.deviceState[device]
-      let sum = state.driveVolts + state.x + state.y + state.z
+      let sum = state.driveVolts + state.x + state.y + state.z + state.w
       if !sum.isFinite || sum.magnitude > 1e6 { start(core, device) }
     }
     let header = core.tables.pointee.header
@@ -127,11 +116,7 @@ enum BenchBuilder {
   private static func start(_ core: BenchCore, _ device: Int) {
     let state = core.tables.pointee.deviceState + device
     state.pointee.driveVolts = 0
-    state.pointee.x = 0
-    state.pointee.y = 0
-    state.pointee.z = 0
-    let table = core.tables.pointee.devices[device]
-    if table.kind == .duffing { Duffing.start(&state.pointee, table) }
+    DevicePhysics.start(&state.pointee, core.tables.pointee.devices[device])
   }
 }
 

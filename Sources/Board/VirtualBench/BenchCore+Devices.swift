@@ -1,9 +1,6 @@
 import Numerics
 
 extension BenchCore {
-  /// The noise column of readings; columns below it belong to the device's own physics.
-  private static let readingColumn: UInt32 = 0xFFFF_FFFF
-
   /// A DAC's pin now has `volts`: the devices on it live through the time before with what it had.
   func drive(chip: Int, channel: Int, volts: Double, _ time: UInt64) {
     var device = Int(tables.pointee.driven[chip * 8 + channel])
@@ -19,40 +16,28 @@ extension BenchCore {
 
   /// The voltage a device puts on a pin, clamped to what the pin's protection lets through; 0 where none is wired.
   func pinVolts(chip: Int, channel: Int, _ time: UInt64) -> Double {
-    let device = Int(tables.pointee.read[chip * 8 + channel])
-    guard device >= 0 else { return 0 }
+    let index = Int(tables.pointee.read[chip * 8 + channel])
+    guard index >= 0 else { return 0 }
+    let reading = tables.pointee.readings[index]
+    let device = Int(reading.device)
     integrate(device, to: time)
-    let table = tables.pointee.devices + device
-    let state = tables.pointee.deviceState + device
-    var volts = table.pointee.responseZero
-    if table.pointee.kind != .dead { volts += table.pointee.responseScale * state.pointee.x }
-    if table.pointee.responseNoise > 0 {
-      let word = table.pointee.noise.block(
-        UInt32(truncatingIfNeeded: time), UInt32(truncatingIfNeeded: time >> 32), Self.readingColumn, 0
-      ).0
-      volts += table.pointee.responseNoise * Normal.deviate(word)
-    }
-    // Written so that not-a-number ends up at the lower limit.
-    return volts > -0.3 ? (volts < 5.3 ? volts : 5.3) : -0.3
+    return DevicePhysics.volts(tables.pointee.devices + device, tables.pointee.deviceState + device, reading, time)
   }
 
   /// Brings a device to the last quantum boundary at or before `time`.
   private func integrate(_ device: Int, to time: UInt64) {
     let table = tables.pointee.devices + device
-    let reader = Int(table.pointee.slowReader)
-    if reader >= 0 { ADS1115Model(self, reader).settle(time) }
+    // A conversion that ended before samples first; settling one brings in those that ended before it.
+    for index in 0..<Int(table.pointee.readingCount) {
+      let reader = Int(tables.pointee.readings[Int(table.pointee.firstReading) + index].slowReader)
+      if reader >= 0 { ADS1115Model(self, reader).settle(time) }
+    }
     let target = time / tables.pointee.quantum
     let state = tables.pointee.deviceState + device
     var from = state.pointee.quantum
     guard from < target else { return }
     if target &- from > tables.pointee.longestCatchUp { from = target &- tables.pointee.longestCatchUp }
-    let input = (state.pointee.driveVolts - table.pointee.driveZero) / table.pointee.driveScale
-    switch table.pointee.kind {
-    case .superparamagnetic: Superparamagnetic(table).integrate(state, from, target, input)
-    case .duffing: Duffing(table).integrate(state, from, target, input)
-    case .leakyIntegrator: LeakyIntegrator(table).integrate(state, from, target, input)
-    case .dead: break
-    }
+    DevicePhysics.integrate(table, state, from, target)
     state.pointee.quantum = target
   }
 }

@@ -46,40 +46,58 @@ extension BenchDescription {
     guard Int(device.drive.chip) < chips.count,
       device.drive.channel < chips[Int(device.drive.chip)].kind.dacChannels
     else { return "drive wire" }
-    guard Int(device.response.chip) < chips.count,
-      device.response.channel < chips[Int(device.response.chip)].kind.adcChannels
-    else { return "response wire" }
-    for wire in [device.drive, device.response] {
-      guard wire.voltsAtZero >= -100, wire.voltsAtZero <= 100 else { return "volts at zero" }
-      let size = wire.voltsPerUnit.magnitude
-      guard size >= 1e-6, size <= 1e6 else { return "volts per unit" }
-      guard wire.noiseVolts >= 0, wire.noiseVolts <= 10 else { return "noise volts" }
-    }
-    guard device.drive.chip != device.response.chip || device.drive.channel != device.response.channel else {
-      return "two wires on one pin"
-    }
-    for other in devices[..<index] {
-      if other.response.chip == device.response.chip, other.response.channel == device.response.channel {
-        return "two wires on one pin"
+    guard 1 + device.furtherResponses.count <= device.kind.readingNames.count else { return "readings" }
+    if let fault = Self.wireFault(device.drive) { return fault }
+    let responses = device.responses
+    for (place, response) in responses.enumerated() {
+      guard Int(response.chip) < chips.count,
+        response.channel < chips[Int(response.chip)].kind.adcChannels
+      else { return "response wire" }
+      if let fault = Self.wireFault(response) { return fault }
+      for other in responses[..<place] {
+        guard !Self.onePin(other, response) else { return "two wires on one pin" }
+      }
+      for other in devices[..<index] {
+        guard !Self.onePin(other.response, response) else { return "two wires on one pin" }
+        for further in other.furtherResponses {
+          guard !Self.onePin(further, response) else { return "two wires on one pin" }
+        }
+      }
+      for other in devices {
+        guard !Self.onePin(other.drive, response) else { return "two wires on one pin" }
       }
     }
-    for other in devices where other.drive.chip == device.response.chip {
-      guard other.drive.channel != device.response.channel else { return "two wires on one pin" }
-    }
-    return parameterFault(device)
+    return Self.physicsFault(
+      device.kind, device.parameters, device.ageing, timePerSecond: device.timePerSecond, quantum: quantum)
   }
 
-  private func parameterFault(_ device: BenchDevice) -> StaticName? {
-    guard device.timePerSecond > 0, device.timePerSecond <= 1e12 else { return "time per second" }
-    let rules = device.kind.parameters
-    guard device.parameters.count == rules.count else { return "parameter count" }
-    for (value, rule) in zip(device.parameters, rules) {
+  private static func wireFault(_ wire: BenchWire) -> StaticName? {
+    guard wire.voltsAtZero >= -100, wire.voltsAtZero <= 100 else { return "volts at zero" }
+    let size = wire.voltsPerUnit.magnitude
+    guard size >= 1e-6, size <= 1e6 else { return "volts per unit" }
+    guard wire.noiseVolts >= 0, wire.noiseVolts <= 10 else { return "noise volts" }
+    return nil
+  }
+
+  private static func onePin(_ a: BenchWire, _ b: BenchWire) -> Bool { a.chip == b.chip && a.channel == b.channel }
+
+  /// The first rule a device's own numbers break, or nil.
+  static func physicsFault(
+    _ kind: BenchDeviceKind, _ parameters: [Double], _ ageing: DeviceAgeing, timePerSecond: Double, quantum: UInt64
+  ) -> StaticName? {
+    guard timePerSecond > 0, timePerSecond <= 1e12 else { return "time per second" }
+    let rules = kind.parameters
+    guard parameters.count == rules.count else { return "parameter count" }
+    for (value, rule) in zip(parameters, rules) {
       guard value >= rule.lowest, value <= rule.highest else { return rule.name }
     }
-    if device.kind == .duffing {
-      guard Double(quantum) * 1e-9 * device.timePerSecond <= Self.longestDuffingStep else { return "quantum" }
+    let step = Double(quantum) * 1e-9 * timePerSecond
+    switch kind {
+    case .duffing: guard step <= longestDuffingStep else { return "quantum" }
+    case .nanoring: guard step <= Nanoring.longestStep else { return "quantum" }
+    case .superparamagnetic, .leakyIntegrator, .dead: break
     }
-    return nil
+    return ageing.firstFault()
   }
 }
 

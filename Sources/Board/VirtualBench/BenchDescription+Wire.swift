@@ -1,13 +1,20 @@
 import WireFormat
 
 extension BenchDescription {
-  /// The version this code writes.
-  public static let formatVersion: UInt16 = 1
+  /// The newest version this code writes and reads.
+  public static let formatVersion: UInt16 = 2
+
+  /// The oldest version that can say it all: benches of before keep their bytes, and with them the state they had.
+  private var version: UInt16 {
+    for device in devices where !device.furtherResponses.isEmpty || device.ageing != .none { return 2 }
+    return 1
+  }
 
   /// Little-endian bytes: version, seed, spread, quantum, then counted buses, chips and devices.
   public func encoded() -> [UInt8] {
     var out = ByteWriter(reserving: 64 + chips.count * 5 + devices.count * 112)
-    out.put(Self.formatVersion)
+    let version = version
+    out.put(version)
     out.put(seed)
     out.put(spread)
     out.put(quantum)
@@ -26,9 +33,14 @@ extension BenchDescription {
       out.put(device.kind.rawValue)
       Self.put(device.drive, to: &out)
       Self.put(device.response, to: &out)
+      if version >= 2 {
+        out.put(UInt8(truncatingIfNeeded: device.furtherResponses.count))
+        for wire in device.furtherResponses { Self.put(wire, to: &out) }
+      }
       out.put(device.timePerSecond)
       out.put(UInt8(truncatingIfNeeded: device.parameters.count))
       for value in device.parameters { out.put(value) }
+      if version >= 2 { Self.put(device.ageing, to: &out) }
     }
     return out.bytes
   }
@@ -41,10 +53,20 @@ extension BenchDescription {
     out.put(wire.noiseVolts)
   }
 
+  private static func put(_ ageing: DeviceAgeing, to out: inout ByteWriter) {
+    out.put(ageing.exponentMean)
+    out.put(ageing.exponentDeviation)
+    out.put(ageing.startSeconds)
+    out.put(ageing.driftPerHourMean)
+    out.put(ageing.driftPerHourDeviation)
+    out.put(ageing.ageSeconds)
+  }
+
   /// Reads the bytes back and checks that every index and range holds.
   public init(decoding bytes: [UInt8]) throws(WireError) {
     var reader = ByteReader(bytes)
-    guard try reader.take(UInt16.self) == Self.formatVersion else { throw .invalid(offset: 0, field: "version") }
+    let version = try reader.take(UInt16.self)
+    guard version >= 1, version <= Self.formatVersion else { throw .invalid(offset: 0, field: "version") }
     let seed = try reader.take(UInt64.self)
     let spread = try reader.takeFiniteDouble("spread")
     let quantum = try reader.take(UInt64.self)
@@ -61,23 +83,38 @@ extension BenchDescription {
           mux: try reader.take(UInt8.self), muxChannel: try reader.take(UInt8.self)))
     }
     var devices: [BenchDevice] = []
-    for _ in 0..<(try reader.take(UInt16.self)) { devices.append(try Self.takeDevice(&reader)) }
+    for _ in 0..<(try reader.take(UInt16.self)) { devices.append(try Self.takeDevice(&reader, version)) }
     try reader.end()
     self.init(seed: seed, spread: spread, quantum: quantum, busClocks: clocks, chips: chips, devices: devices)
     if let fault = firstFault() { throw .invalid(offset: reader.offset, field: fault) }
   }
 
-  private static func takeDevice(_ reader: inout ByteReader) throws(WireError) -> BenchDevice {
+  private static func takeDevice(_ reader: inout ByteReader, _ version: UInt16) throws(WireError) -> BenchDevice {
     guard let kind = BenchDeviceKind(rawValue: try reader.take(UInt8.self)) else {
       throw .invalid(offset: reader.offset - 1, field: "device kind")
     }
     let drive = try takeWire(&reader)
     let response = try takeWire(&reader)
+    var further: [BenchWire] = []
+    if version >= 2 {
+      for _ in 0..<(try reader.take(UInt8.self)) { further.append(try takeWire(&reader)) }
+    }
     let timePerSecond = try reader.takeFiniteDouble("time per second")
     var parameters: [Double] = []
     for _ in 0..<(try reader.take(UInt8.self)) { parameters.append(try reader.takeFiniteDouble("parameter")) }
     return BenchDevice(
-      kind: kind, drive: drive, response: response, timePerSecond: timePerSecond, parameters: parameters)
+      kind: kind, drive: drive, response: response, furtherResponses: further, timePerSecond: timePerSecond,
+      parameters: parameters, ageing: version >= 2 ? try takeAgeing(&reader) : .none)
+  }
+
+  private static func takeAgeing(_ reader: inout ByteReader) throws(WireError) -> DeviceAgeing {
+    DeviceAgeing(
+      exponentMean: try reader.takeFiniteDouble("ageing exponent mean"),
+      exponentDeviation: try reader.takeFiniteDouble("ageing exponent sd"),
+      startSeconds: try reader.takeFiniteDouble("ageing start"),
+      driftPerHourMean: try reader.takeFiniteDouble("ageing drift mean"),
+      driftPerHourDeviation: try reader.takeFiniteDouble("ageing drift sd"),
+      ageSeconds: try reader.takeFiniteDouble("age"))
   }
 
   private static func takeWire(_ reader: inout ByteReader) throws(WireError) -> BenchWire {

@@ -36,6 +36,7 @@ public enum BenchDeviceKind: UInt8, Equatable, Sendable {
   case leakyIntegrator = 3
   /// Answers nothing: its response pin stays at `voltsAtZero`. For trying what a dead node does.
   case dead = 4
+  case nanoring = 5
 }
 
 /// One wire between a converter channel and a device.
@@ -64,19 +65,28 @@ public struct BenchDevice: Equatable, Sendable {
   public var kind: BenchDeviceKind
   public var drive: BenchWire
   public var response: BenchWire
+  /// Wires of the kind's further readings, in the order of `BenchDeviceKind.readingNames` after the first.
+  public var furtherResponses: [BenchWire]
   /// Device time units that pass in one second.
   public var timePerSecond: Double
   /// Nominal parameters in the order of `BenchDeviceKind.parameterNames`; each unit's own are drawn around them.
   public var parameters: [Double]
+  public var ageing: DeviceAgeing
+
+  /// All readings' wires.
+  public var responses: [BenchWire] { [response] + furtherResponses }
 
   public init(
-    kind: BenchDeviceKind, drive: BenchWire, response: BenchWire, timePerSecond: Double, parameters: [Double]
+    kind: BenchDeviceKind, drive: BenchWire, response: BenchWire, furtherResponses: [BenchWire] = [],
+    timePerSecond: Double, parameters: [Double], ageing: DeviceAgeing = .none
   ) {
     self.kind = kind
     self.drive = drive
     self.response = response
+    self.furtherResponses = furtherResponses
     self.timePerSecond = timePerSecond
     self.parameters = parameters
+    self.ageing = ageing
   }
 }
 

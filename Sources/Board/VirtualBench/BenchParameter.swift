@@ -27,6 +27,7 @@ extension BenchDeviceKind {
     case .superparamagnetic: return Self.superparamagneticParameters
     case .duffing: return Self.duffingParameters
     case .leakyIntegrator: return Self.leakyParameters
+    case .nanoring: return Self.nanoringParameters
     case .dead: return []
     }
   }
@@ -53,9 +54,46 @@ extension BenchDeviceKind {
     ]
   }
 
+  // Fields in oersted, rates a rotation, times in rotations.
+  private static var nanoringParameters: [BenchParameter] {
+    [
+      BenchParameter("depinning_field", 28, 1, 1000), BenchParameter("barrier", 10, 0, 200),
+      BenchParameter("rings", 625, 1, 1e12), BenchParameter("pinning", 0.5, 0, 100),
+      BenchParameter("injection", 0.15, 0, 100), BenchParameter("annihilation", 2, 0, 100),
+      BenchParameter("modulation", 0.02, 0, 0.5), BenchParameter("lock_in", 0.3, 1e-3, 1000),
+    ]
+  }
+
   /// Names of the parameters, in the order of `BenchDevice.parameters`.
   public var parameterNames: [StaticName] { parameters.map { $0.name } }
 
   /// Usual values, in the same order.
   public var parameterDefaults: [Double] { parameters.map { $0.nominal } }
+
+  /// What can be read of a device, in the order of its response wires; a device need not have all of them wired.
+  public var readingNames: [StaticName] {
+    switch self {
+    case .superparamagnetic: return Self.one("magnetisation")
+    case .duffing: return Self.two("position", "velocity")
+    case .leakyIntegrator: return Self.one("level")
+    case .nanoring: return Self.two("first_harmonic", "second_harmonic")
+    case .dead: return Self.two("nothing", "nothing")
+    }
+  }
+
+  private static func one(_ name: StaticName) -> [StaticName] { [name] }
+
+  private static func two(_ first: StaticName, _ second: StaticName) -> [StaticName] { [first, second] }
+
+  /// What `DeviceAgeing` multiplies: of a superparamagnetic ensemble its rate, of a Duffing oscillator the gain of its
+  /// drive, of a leaky integrator the gain before tanh I, of a nanoring array its rings and with them both signals.
+  public var ageingParameter: StaticName {
+    switch self {
+    case .superparamagnetic: return "rate"
+    case .duffing: return "drive gain"
+    case .leakyIntegrator: return "gain"
+    case .nanoring: return "rings"
+    case .dead: return "nothing"
+    }
+  }
 }

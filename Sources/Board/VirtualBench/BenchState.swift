@@ -42,5 +42,5 @@ struct DeviceState {
   var x: Double
   var y: Double
   var z: Double
-  var spare: Double
+  var w: Double
 }

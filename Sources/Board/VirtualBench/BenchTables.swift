@@ -17,13 +17,12 @@ struct DeviceTable {
   /// Device time units of one quantum, and the square root.
   var step: Double
   var stepRoot: Double
+  var ageing: UnitAgeing
   var driveZero: Double
   var driveScale: Double
-  var responseZero: Double
-  var responseScale: Double
-  var responseNoise: Double
-  /// The chip that reads the device, when it is one whose conversions take time; else -1.
-  var slowReader: Int16
+  /// Its readings, in the order of its wires.
+  var firstReading: Int16
+  var readingCount: Int16
   /// The next device on the same drive channel, or -1.
   var nextDriven: Int16
   /// The meaning is the kind's own, see its model.
@@ -37,6 +36,19 @@ struct DeviceTable {
   var p7: Double
 }
 
+/// What never changes after the bench was built: one reading of a device.
+struct ReadingTable {
+  var device: Int16
+  /// Which of the device's quantities, see `BenchDeviceKind.readingNames`.
+  var index: UInt8
+  /// The chip that reads it, when it is one whose conversions take time; else -1.
+  var slowReader: Int16
+  var zero: Double
+  var scale: Double
+  /// Standard deviation of white noise, volts.
+  var noise: Double
+}
+
 /// Everything a transaction needs, behind one pointer.
 struct BenchTables {
   var header: UnsafeMutablePointer<BenchHeader>
@@ -44,13 +56,14 @@ struct BenchTables {
   var deviceState: UnsafeMutablePointer<DeviceState>
   var chips: UnsafeMutablePointer<ChipTable>
   var devices: UnsafeMutablePointer<DeviceTable>
+  var readings: UnsafeMutablePointer<ReadingTable>
   /// First chip of bus * 128 + address, or -1.
   var routes: UnsafeMutablePointer<Int16>
   /// Length of a bit on each bus, 1/65536 ns.
   var bitTimes: UnsafeMutablePointer<UInt64>
   /// First device driven by chip * 8 + channel, or -1.
   var driven: UnsafeMutablePointer<Int16>
-  /// Device read by chip * 8 + channel, or -1.
+  /// Reading on chip * 8 + channel, or -1.
   var read: UnsafeMutablePointer<Int16>
   var chipCount: Int
   var deviceCount: Int

@@ -4,7 +4,7 @@ import Numerics
 /// what is read.
 ///
 /// A quantum is one fourth-order Runge-Kutta step of the drift and one kick. The amplitude depends on x and the kick changes
-/// v alone, so Ito and Stratonovich agree.
+/// v alone, so Ito and Stratonovich agree. Its ageing parameter is the gain of its drive.
 struct Duffing {
   private let table: UnsafeMutablePointer<DeviceTable>
 
@@ -26,7 +26,10 @@ struct Duffing {
     state.y = table.p5
   }
 
-  func integrate(_ state: UnsafeMutablePointer<DeviceState>, _ from: UInt64, _ to: UInt64, _ drive: Double) {
+  func integrate(
+    _ state: UnsafeMutablePointer<DeviceState>, _ from: UInt64, _ to: UInt64, _ input: Double, _ age: Double
+  ) {
+    let drive = age * input
     let alpha = table.pointee.p0
     let beta = table.pointee.p1
     let delta = table.pointee.p2

@@ -3,7 +3,8 @@ import Numerics
 /// A leaky integrator, x' = (-x + tanh I)/tau + n1 + n2, with two coloured noises n_k' = -n_k/tau_k + g_k dW,
 /// g1 = sigma tanh|2I| + floor and g2 = sigma tanh|3x|; x is what is read.
 ///
-/// The linear parts are integrated exactly; x sees the mean of each noise's ends over a quantum.
+/// The linear parts are integrated exactly; x sees the mean of each noise's ends over a quantum. Its ageing parameter is the
+/// gain before tanh I.
 struct LeakyIntegrator {
   private let table: UnsafeMutablePointer<DeviceTable>
 
@@ -23,14 +24,16 @@ struct LeakyIntegrator {
     table.p7 = (parameters[4] * 0.5 * (1 - second * second)).squareRoot()
   }
 
-  func integrate(_ state: UnsafeMutablePointer<DeviceState>, _ from: UInt64, _ to: UInt64, _ drive: Double) {
+  func integrate(
+    _ state: UnsafeMutablePointer<DeviceState>, _ from: UInt64, _ to: UInt64, _ drive: Double, _ age: Double
+  ) {
     let tau = table.pointee.p0
     let sigma = table.pointee.p1
     let decay = table.pointee.p3
     let decay1 = table.pointee.p4
     let decay2 = table.pointee.p5
     let deviation2 = sigma * table.pointee.p7
-    let goal = Maths.tanh(drive)
+    let goal = age * Maths.tanh(drive)
     let amplitude1 = (sigma * Maths.tanh(2 * drive.magnitude) + table.pointee.p2) * table.pointee.p6
     var column1 = NoiseColumn(table.pointee.noise, column: 0)
     var column2 = NoiseColumn(table.pointee.noise, column: 1)

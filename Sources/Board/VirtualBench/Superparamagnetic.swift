@@ -5,7 +5,7 @@ import Numerics
 /// Each grain hops between two states over a barrier b at the Neel-Arrhenius rates
 /// w21 = rate exp(-b(1-h)^2), w12 = rate exp(-b(1+h)^2). The mean relaxes exactly,
 /// m <- m_inf + (m - m_inf) exp(-k dt) with k = w21 + w12 and m_inf = (w21 - w12)/k; the hops of finitely many grains add
-/// noise whose stationary variance is the binomial (1 - m_inf^2)/grains.
+/// noise whose stationary variance is the binomial (1 - m_inf^2)/grains. Its ageing parameter is `rate`.
 struct Superparamagnetic {
   private let table: UnsafeMutablePointer<DeviceTable>
 
@@ -18,10 +18,11 @@ struct Superparamagnetic {
     table.p2 = parameters[2]
   }
 
-  func integrate(_ state: UnsafeMutablePointer<DeviceState>, _ from: UInt64, _ to: UInt64, _ h: Double) {
+  func integrate(_ state: UnsafeMutablePointer<DeviceState>, _ from: UInt64, _ to: UInt64, _ h: Double, _ age: Double) {
     let barrier = table.pointee.p0
-    let up = table.pointee.p2 * Maths.exp(0 - barrier * (1 - h) * (1 - h))
-    let down = table.pointee.p2 * Maths.exp(0 - barrier * (1 + h) * (1 + h))
+    let attempts = table.pointee.p2 * age
+    let up = attempts * Maths.exp(0 - barrier * (1 - h) * (1 - h))
+    let down = attempts * Maths.exp(0 - barrier * (1 + h) * (1 + h))
     let rate = up + down
     // Far outside its range nothing hops.
     guard rate > 0 else { return }
