@@ -1,12 +1,13 @@
 # Every recipe is one script under scripts/. docs/building.md tells more.
-.PHONY: help demo build test test-fast bench-loop bench-board bench-build lint format cross clean
+.PHONY: help demo build test test-fast bench-loop bench-board bench-build bench-twins lint format cross clean
 .DEFAULT_GOAL := help
 
 DEMO_ARGS ?=
 CROSS_ARGS ?= all
+TWINS_ARGS ?=
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## install what is needed, build, and run the whole loop on a virtual board (DEMO_ARGS="--nodes 16")
 	@bash scripts/demo.sh $(DEMO_ARGS)
@@ -35,6 +36,13 @@ bench-board: ## size and memory of the board program (.build/figures/bench-board
 
 bench-build: ## how long a first build takes (.build/figures/bench-build.json)
 	@bash Benchmarks/bench-build.sh
+
+bench-twins: ## the twins against peers, and their accuracy (TWINS_ARGS="--only speed"; .build/figures/bench-twins.json)
+	@bash scripts/install.sh build
+	@bash scripts/build.sh >&2
+	@./cross-compile.sh x86_64 >&2
+	@bash scripts/peers-venv.sh >/dev/null || [ $$? -eq 3 ]
+	@python3 Benchmarks/bench-twins.py "$$(swift build -c release --show-bin-path)" $(TWINS_ARGS)
 
 lint: ## swift-format, the rules of the tree, shellcheck
 	@bash scripts/lint.sh
