@@ -34,7 +34,10 @@ let package = Package(
     .target(
       name: "VirtualBench", dependencies: ["HardwareInterface", "Numerics", "WireFormat"],
       path: "\(board)/VirtualBench"),
-    .target(name: "TwinModel", dependencies: ["Numerics", "WireFormat"], path: "\(board)/TwinModel"),
+    .target(
+      name: "CTwinStep", path: "\(board)/CTwinStep",
+      cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
+    .target(name: "TwinModel", dependencies: ["CTwinStep", "WireFormat"], path: "\(board)/TwinModel"),
     .target(
       name: "PhysicalNetwork", dependencies: ["HardwareInterface", "Drivers", "Numerics", "WireFormat"],
       path: "\(board)/PhysicalNetwork"),
@@ -110,6 +113,8 @@ let package = Package(
         "Runtime", "VirtualBench", "PhysicalNetwork", "Journal", "CBoard", "RunRecords", "HardwareInterface",
         "WireFormat",
       ]),
+    .testTarget(
+      name: "TwinModelTests", dependencies: ["TwinModel", "CTwinStep", "Numerics", "WireFormat"]),
     .testTarget(
       name: "TrainingKernelsTests",
       dependencies: ["TrainingKernels", "CTrainingKernels", "TwinModel", "WireFormat", "Numerics"]),

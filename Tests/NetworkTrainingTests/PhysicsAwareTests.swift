@@ -7,13 +7,7 @@ import TwinModel
 @Suite struct PhysicsAwareTests {
   // The devices: the twins with a weaker drive and slower response, so that the twins are wrong about them.
   static func devices(_ twins: [TwinParameters]) -> [TwinParameters] {
-    twins.map { twin in
-      var device = twin
-      device.driveScale = 0.55
-      device.driveOffset = 0.3
-      device.driftScale = 0.7
-      return device
-    }
+    twins.compactMap { try? $0.with(driveOffset: [0.3], driveScale: [0.55], driftScale: [0.7]) }
   }
 
   static func measure(

@@ -18,7 +18,7 @@ enum RandomTwin {
     guard let drift = net(driftWidths), let diffusion = net(diffusionWidths) else { return nil }
     return TwinParameters(
       solver: solver, driveTaps: driveTaps, responseTaps: responseTaps, timeStep: 1, driveOffset: 0.1, driveScale: 1.7,
-      responseOffset: -0.05, responseScale: 1.9, drift: drift, driftScale: 0.1, diffusion: diffusion,
-      diffusionScale: 0.05, diffusionFloor: 0.01, responseLow: low, responseHigh: high)
+      responseOffset: -0.05, responseScale: 1.9, drift: drift, driftScale: 0.19, diffusion: diffusion,
+      diffusionScale: 0.095, diffusionFloor: 0.019, responseLow: low, responseHigh: high)
   }
 }

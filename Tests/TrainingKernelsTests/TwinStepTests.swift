@@ -56,16 +56,16 @@ import WireFormat
       guard let twin = try? TwinParameters(decoding: broken) else { continue }
       var state = TwinState(twin)
       let x = state.step(drive: 0.3, noise: 0.5)
-      #expect(x.isNaN || (x >= twin.responseLow && x <= twin.responseHigh), "trial \(trial) of seed 12")
+      #expect(x.isNaN || (x >= twin.responseLow[0] && x <= twin.responseHigh[0]), "trial \(trial) of seed 12")
     }
   }
 
   @Test func weightCountsMustFit() {
     #expect(Perceptron(inputs: 3, widths: [4], weights: [Float](repeating: 0, count: 21)) != nil)
     #expect(Perceptron(inputs: 3, widths: [4], weights: [Float](repeating: 0, count: 20)) == nil)
-    #expect(Perceptron(inputs: 3, widths: [], weights: [0, 0, 0, 0]) == nil)
+    #expect(Perceptron(inputs: 3, widths: [], weights: [0, 0, 0]) == nil)
     #expect(Perceptron(inputs: 3, widths: [0], weights: [0]) == nil)
-    #expect(Perceptron(inputs: 99, widths: [1], weights: [Float](repeating: 0, count: 102)) == nil)
+    #expect(Perceptron(inputs: 1101, widths: [1], weights: [Float](repeating: 0, count: 1104)) == nil)
   }
 
   @Test func correctionReplacesTheState() throws {

@@ -1,87 +1,131 @@
-import Numerics
+import CTwinStep
 
 /// A twin at work: its parameters, the drives and responses it remembers, and scratch space. A step allocates nothing.
 public struct TwinState: Sendable {
   public let parameters: TwinParameters
-  // Newest first; the drive's first place is filled by `step`.
-  private var drives: [Float]
-  private var responses: [Float]
-  private var inputs: [Float]
-  private var scratch: [Float]
-  private let noiseGain: Float
+  let tables: TwinTables
+  let layout: TwinLayout
+  var memory: [Float]
 
-  /// A device that has been at `response` under `drive` for as long as the twin remembers.
-  public init(_ parameters: TwinParameters, drive: Float = 0, response: Float = 0) {
-    self.parameters = parameters
-    drives = [Float](repeating: drive, count: parameters.driveTaps)
-    responses = [Float](repeating: response, count: parameters.responseTaps)
-    inputs = [Float](repeating: 0, count: parameters.taps)
-    let broadest = max(parameters.drift.broadest, parameters.diffusion.broadest)
-    scratch = [Float](repeating: 0, count: 2 * broadest)
-    noiseGain = parameters.timeStep.squareRoot()
+  /// A device that has been at `responses` under `drives` for as long as the twin remembers; missing values are 0.
+  public init(_ parameters: TwinParameters, drives: [Float], responses: [Float]) {
+    self.init(parameters, drives: drives, responses: responses, isa: ts_best_isa())
   }
 
-  /// The latest response.
-  public var response: Float { responses[0] }
+  /// A device that has been at `response` under `drive`, each drive and observable, for as long as the twin remembers.
+  public init(_ parameters: TwinParameters, drive: Float = 0, response: Float = 0) {
+    self.init(
+      parameters, drives: [Float](repeating: drive, count: parameters.drives),
+      responses: [Float](repeating: response, count: parameters.observables))
+  }
 
-  /// Replaces the memory by measured values, newest first: `drives` those already applied (at least driveTaps - 1),
-  /// `responses` at least responseTaps. Returns false, and changes nothing, if there are too few.
+  /// As above, by the kernels of one instruction set, which the CPU must have: for tests.
+  package init(_ parameters: TwinParameters, drives: [Float], responses: [Float], isa: Int32) {
+    self.parameters = parameters
+    tables = TwinTables(parameters, isa: isa)
+    layout = TwinLayout(parameters)
+    memory = [Float](repeating: 0, count: layout.size)
+    for tap in 0..<parameters.driveTaps {
+      for j in 0..<min(parameters.drives, drives.count) { remember(drive: drives[j], j, at: tap) }
+    }
+    for tap in 0..<parameters.responseTaps {
+      for i in 0..<min(parameters.observables, responses.count) { remember(response: responses[i], i, at: tap) }
+    }
+  }
+
+  /// Standard normal deviates a step takes: sources, substep by substep.
+  public var noisesPerStep: Int { parameters.noisesPerStep }
+
+  /// The latest response of the first observable, channel units.
+  public var response: Float { memory[layout.latest] }
+
+  /// The latest response of observable `index`, channel units; 0 where there is none such.
+  public func response(_ index: Int) -> Float {
+    index >= 0 && index < parameters.observables ? memory[layout.latest + index] : 0
+  }
+
+  /// The latest responses [observables], channel units. Allocates.
+  public var responses: [Float] { Array(memory[layout.latest..<layout.latest + parameters.observables]) }
+
+  /// The auxiliaries [N_a]. Allocates.
+  public var auxiliaries: [Float] {
+    let start = layout.state + parameters.observables
+    return Array(memory[start..<start + parameters.auxiliaries])
+  }
+
+  /// Replaces the memory by measured values, newest first: `drives` [at least driveTaps - 1, drives] those already
+  /// applied, `responses` [at least responseTaps, observables]; auxiliaries become 0. Returns false, and changes
+  /// nothing, if there are too few.
   public mutating func recall(drives past: [Float], responses measured: [Float]) -> Bool {
-    guard past.count >= parameters.driveTaps - 1, measured.count >= parameters.responseTaps else { return false }
-    drives[0] = past.isEmpty ? drives[0] : past[0]
-    // `step` shifts before it writes, so the past stands one place further forward.
-    for index in 0..<(parameters.driveTaps - 1) { drives[index] = past[index] }
-    for index in 0..<parameters.responseTaps { responses[index] = measured[index] }
+    let (ns, nx) = (parameters.drives, parameters.observables)
+    guard past.count >= (parameters.driveTaps - 1) * ns, measured.count >= parameters.responseTaps * nx else {
+      return false
+    }
+    // A step moves the drives before it writes its own, so the past stands one place further forward.
+    for tap in 0..<parameters.driveTaps where past.count >= (tap + 1) * ns {
+      for j in 0..<ns { remember(drive: past[tap * ns + j], j, at: tap) }
+    }
+    for tap in 0..<parameters.responseTaps {
+      for i in 0..<nx { remember(response: measured[tap * nx + i], i, at: tap) }
+    }
+    for k in 0..<parameters.auxiliaries { memory[layout.state + nx + k] = 0 }
     return true
   }
 
-  /// Puts `measured` in the place of the latest response, so that the next step starts from the device's own state.
-  public mutating func correct(response measured: Float) { responses[0] = measured }
-
-  /// Applies `drive` for one step and returns the response at its end.
-  ///
-  /// - Parameters:
-  ///   - drive: in channel units, -1 to 1.
-  ///   - noise: a standard normal deviate; 0 for the noiseless twin.
-  public mutating func step(drive: Float, noise: Float) -> Float {
-    var index = drives.count - 1
-    while index > 0 {
-      drives[index] = drives[index - 1]
-      index -= 1
-    }
-    drives[0] = drive
-    let old = responses[0]
-    var change = increment(newest: old, shift: 0, noise: noise)
-    if parameters.solver == .rungeKutta2 {
-      change = 0.5 * (change + increment(newest: old + change, shift: 1, noise: noise))
-    }
-    var next = old + change
-    if next < parameters.responseLow { next = parameters.responseLow }
-    if next > parameters.responseHigh { next = parameters.responseHigh }
-    index = responses.count - 1
-    while index > 0 {
-      responses[index] = responses[index - 1]
-      index -= 1
-    }
-    responses[0] = next
-    return next
+  /// Puts `measured` [observables] in the place of the latest responses, so that the next step starts from the device's
+  /// own state. Returns false, and changes nothing, unless there are as many as observables.
+  public mutating func correct(_ measured: [Float]) -> Bool {
+    guard measured.count == parameters.observables else { return false }
+    for i in 0..<measured.count { remember(response: measured[i], i, at: 0) }
+    return true
   }
 
-  // F dt + G sqrt(dt) noise with `newest` in front and the remembered responses `shift` places older.
-  private mutating func increment(newest: Float, shift: Int, noise: Float) -> Float {
-    let p = parameters
-    for index in 0..<p.driveTaps {
-      inputs[index] = (drives[index] - p.driveOffset) * p.driveScale
+  /// Puts `measured` in the place of the first observable's latest response.
+  public mutating func correct(response measured: Float) { remember(response: measured, 0, at: 0) }
+
+  private mutating func remember(drive: Float, _ j: Int, at tap: Int) {
+    memory[layout.inputs + tap * parameters.drives + j] = (drive - parameters.driveOffset[j]) * parameters.driveScale[j]
+  }
+
+  private mutating func remember(response: Float, _ i: Int, at tap: Int) {
+    let value = (response - parameters.responseOffset[i]) * parameters.responseScale[i]
+    memory[layout.history + tap * parameters.observables + i] = value
+    if tap == 0 {
+      memory[layout.state + i] = value
+      memory[layout.latest + i] = response
     }
-    for index in 0..<p.responseTaps {
-      let value = index == 0 ? newest : responses[index - shift]
-      inputs[p.driveTaps + index] = (value - p.responseOffset) * p.responseScale
-    }
-    for index in 0..<inputs.count { scratch[index] = inputs[index] }
-    let drift = p.driftScale * p.timeStep * p.drift.evaluate(&scratch)
-    if noise == 0 { return drift }
-    for index in 0..<inputs.count { scratch[index] = inputs[index] }
-    let size = p.diffusionScale * Maths.softplus(p.diffusion.evaluate(&scratch)) + p.diffusionFloor
-    return drift + size * noiseGain * noise
+  }
+}
+
+/// Where the parts of a state's working memory begin.
+struct TwinLayout: Sendable {
+  /// z.
+  let inputs: Int
+  /// [responseTaps, observables], newest first, normalised.
+  let history: Int
+  /// Y = (x, a), normalised.
+  let state: Int
+  /// [observables], channel units.
+  let latest: Int
+  let scratch: Int
+  let increments: Int
+  /// [observables].
+  let variance: Int
+  let driftOut: Int
+  let diffusionOut: Int
+  let size: Int
+
+  init(_ p: TwinParameters) {
+    let rows = p.observables + p.auxiliaries
+    inputs = 0
+    history = PackedNet.padded(p.taps)
+    state = history + p.responseTaps * p.observables
+    latest = state + rows
+    scratch = latest + p.observables
+    increments = scratch + TwinSolver.scratch(rows: rows)
+    variance = increments + rows
+    driftOut = PackedNet.padded(variance + p.observables)
+    diffusionOut = driftOut + PackedNet.padded(p.observables)
+    size = diffusionOut + PackedNet.padded(p.diffusion?.outputs ?? 0)
   }
 }

@@ -48,7 +48,7 @@ final class TwinBank: @unchecked Sendable {
           left -= 1
           drives[row * lanes + lane] = level
         }
-        let start = Float(random.uniform(in: Double(twin.responseLow)...Double(twin.responseHigh)))
+        let start = Float(random.uniform(in: Double(twin.responseLow[0])...Double(twin.responseHigh[0])))
         for row in 0..<twin.responseTaps { responses[row * lanes + lane] = start }
       }
       let ids = (0..<lanes).map { UInt32(truncatingIfNeeded: (node * Self.poolSize) + tile * lanes + $0) }

@@ -28,10 +28,10 @@ extension TwinFitOptions {
     _ table: ConfigTable, _ key: String, _ fallback: [Int]
   ) throws(ConfigError) -> [Int] {
     guard table.has(key) else { return fallback }
-    let widths = try table.reals(key, in: 1...Double(Perceptron.widest)).map { Int($0.rounded()) }
-    guard (1...Perceptron.mostLayers).contains(widths.count) else {
+    let widths = try table.reals(key, in: 1...Double(TwinFitOptions.widest)).map { Int($0.rounded()) }
+    guard (1...TwinFitOptions.mostLayers).contains(widths.count) else {
       throw table.error(
-        .outOfRange, key, "\(widths.count) hidden layers", "A twin's nets have 1 to \(Perceptron.mostLayers)",
+        .outOfRange, key, "\(widths.count) hidden layers", "A twin's nets have 1 to \(TwinFitOptions.mostLayers)",
         "Write one width a layer, such as [32, 32]")
     }
     return widths

@@ -3,6 +3,10 @@ import TwinModel
 
 /// A twin as the kernels take it: normalisers, time step and scales folded into the weights, everything in channel units.
 public final class KernelTwin: @unchecked Sendable {
+  /// What the kernels are built for.
+  public static let mostLayers = Int(TK_MAX_LAYERS)
+  public static let widest = Int(TK_MAX_WIDTH)
+
   public let drift: AlignedBuffer
   public let diffusion: AlignedBuffer
   /// The C structure; valid while this object lives.
@@ -30,20 +34,22 @@ public final class KernelTwin: @unchecked Sendable {
     c.diffusion_weights = UnsafePointer(diffusion.floats)
   }
 
-  /// The twin in channel units.
+  /// The twin, of one drive and one observable, in channel units.
   public convenience init(_ twin: TwinParameters) {
-    let root = twin.timeStep.squareRoot()
+    let unit = 1 / twin.responseScale[0]
+    let step = twin.timeStep * unit
+    let root = twin.timeStep.squareRoot() * unit
     self.init(
       driveTaps: twin.driveTaps, responseTaps: twin.responseTaps, driftWidths: twin.drift.widths,
-      diffusionWidths: twin.diffusion.widths, solver: twin.solver, driftGain: twin.driftScale * twin.timeStep,
-      diffusionGain: twin.diffusionScale * root, diffusionFloor: twin.diffusionFloor * root, low: twin.responseLow,
-      high: twin.responseHigh)
+      diffusionWidths: twin.diffusion?.widths ?? [], solver: twin.solver, driftGain: twin.driftScale[0] * step,
+      diffusionGain: (twin.diffusionScale.first ?? 0) * root, diffusionFloor: (twin.diffusionFloor.first ?? 0) * root,
+      low: twin.responseLow[0], high: twin.responseHigh[0])
     let drives = [Float](repeating: 1, count: twin.driveTaps)
     let responses = [Float](repeating: 1, count: twin.responseTaps)
-    let scale = drives.map { $0 * twin.driveScale } + responses.map { $0 * twin.responseScale }
-    let offset = drives.map { $0 * twin.driveOffset } + responses.map { $0 * twin.responseOffset }
+    let scale = drives.map { $0 * twin.driveScale[0] } + responses.map { $0 * twin.responseScale[0] }
+    let offset = drives.map { $0 * twin.driveOffset[0] } + responses.map { $0 * twin.responseOffset[0] }
     Self.fold(twin.drift, scale: scale, offset: offset, into: drift)
-    Self.fold(twin.diffusion, scale: scale, offset: offset, into: diffusion)
+    if let net = twin.diffusion, !net.widths.isEmpty { Self.fold(net, scale: scale, offset: offset, into: diffusion) }
   }
 
   public func setNoise(gain: Float, floor: Float) {

@@ -212,8 +212,8 @@ struct FitSession {
     return TwinParameters(
       solver: options.solver, driveTaps: options.driveDelays + 1, responseTaps: options.responseDelays + 1,
       timeStep: 1, driveOffset: trace.driveOffset, driveScale: trace.driveScale, responseOffset: trace.responseOffset,
-      responseScale: trace.responseScale, drift: f, driftScale: twin.c.drift_gain / trace.responseScale, diffusion: g,
-      diffusionScale: twin.c.diffusion_gain / trace.responseScale,
-      diffusionFloor: twin.c.diffusion_floor / trace.responseScale, responseLow: trace.low, responseHigh: trace.high)
+      responseScale: trace.responseScale, drift: f, driftScale: twin.c.drift_gain, diffusion: g,
+      diffusionScale: twin.c.diffusion_gain, diffusionFloor: twin.c.diffusion_floor, responseLow: trace.low,
+      responseHigh: trace.high)
   }
 }

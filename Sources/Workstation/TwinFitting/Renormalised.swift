@@ -7,7 +7,8 @@ struct Renormalised {
   /// Nil if the shapes differ.
   init?(_ twin: TwinParameters, trace: PreparedTrace, options: TwinFitOptions) {
     let net = twin.drift
-    guard net.widths == options.driftWidths, twin.driveTaps == options.driveDelays + 1,
+    guard twin.drives == 1, twin.observables == 1, net.widths == options.driftWidths,
+      twin.driveTaps == options.driveDelays + 1,
       twin.responseTaps == options.responseDelays + 1, twin.solver == options.solver
     else { return nil }
     var weights = net.weights
@@ -16,8 +17,8 @@ struct Renormalised {
       var bias = net.weights[width * net.inputs + unit]
       for tap in 0..<net.inputs {
         let isDrive = tap < twin.driveTaps
-        let oldScale = isDrive ? twin.driveScale : twin.responseScale
-        let oldOffset = isDrive ? twin.driveOffset : twin.responseOffset
+        let oldScale = isDrive ? twin.driveScale[0] : twin.responseScale[0]
+        let oldOffset = isDrive ? twin.driveOffset[0] : twin.responseOffset[0]
         let newScale = isDrive ? trace.driveScale : trace.responseScale
         let newOffset = isDrive ? trace.driveOffset : trace.responseOffset
         let weight = net.weights[unit * net.inputs + tap] * oldScale
@@ -28,7 +29,7 @@ struct Renormalised {
     }
     // The output layer carries the ratio of the output scales.
     let last = net.widths[net.widths.count - 1]
-    let ratio = twin.driftScale * twin.timeStep * trace.responseScale / trace.increment
+    let ratio = twin.driftScale[0] / twin.responseScale[0] * twin.timeStep * trace.responseScale / trace.increment
     for index in (weights.count - last - 1)..<weights.count { weights[index] *= ratio }
     guard weights.allSatisfy({ $0.isFinite }) else { return nil }
     drift = weights

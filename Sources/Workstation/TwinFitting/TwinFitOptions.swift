@@ -1,7 +1,12 @@
+import TrainingKernels
 import TwinModel
 
 /// How twins are fitted; the defaults suit one sampled observable with hidden state.
 public struct TwinFitOptions: Sendable, Equatable {
+  /// The most hidden layers, and units of one, that can be fitted.
+  public static let mostLayers = KernelTwin.mostLayers
+  public static let widest = KernelTwin.widest
+
   public var solver = TwinSolver.eulerMaruyama
   /// Earlier drives the twin sees besides the present one.
   public var driveDelays = 1
@@ -34,11 +39,12 @@ public struct TwinFitOptions: Sendable, Equatable {
 
   func check() throws(TwinFitError) {
     func require(_ holds: Bool, _ name: String) throws(TwinFitError) { if !holds { throw .badOption(name) } }
+    try require(solver != .rungeKutta4, "solver")
     try require(driveDelays >= 0 && driveDelays <= 7, "driveDelays")
     try require(responseDelays >= 0 && responseDelays <= 7, "responseDelays")
     for (widths, name) in [(driftWidths, "driftWidths"), (diffusionWidths, "diffusionWidths")] {
-      try require((1...Perceptron.mostLayers).contains(widths.count), name)
-      try require(widths.allSatisfy { (1...Perceptron.widest).contains($0) }, name)
+      try require((1...Self.mostLayers).contains(widths.count), name)
+      try require(widths.allSatisfy { (1...Self.widest).contains($0) }, name)
     }
     try require((1...200).contains(horizon), "horizon")
     try require((1...4096).contains(batchWindows), "batchWindows")
