@@ -5,7 +5,7 @@ import WireFormat
 @Suite struct BenchDescriptionTests {
   @Test func encodingRoundTrips() throws {
     for description in [
-      FullBoard.description(), Fixtures.single(.dead, parameters: [], timePerSecond: 2),
+      FullBoard.description(), FullBoard.newer(), Fixtures.single(.dead, parameters: [], timePerSecond: 2),
       Fixtures.many(.duffing, count: 40, parameters: BenchDeviceKind.duffing.parameterDefaults, timePerSecond: 3),
     ] {
       let decoded = try BenchDescription(decoding: description.encoded())
@@ -23,8 +23,33 @@ import WireFormat
       ])
   }
 
-  @Test func cutOrLongerBytesAreRefused() {
-    let bytes = FullBoard.description().encoded()
+  /// Only what needs version 2 is written in it.
+  @Test func theNewerFormatIsFixed() {
+    var description = Fixtures.single(.dead, parameters: [], timePerSecond: 1, quantum: 1000, seed: 0x0102)
+    #expect(description.encoded()[0] == 1)
+    let wire = BenchWire(chip: 1, channel: 2, voltsAtZero: 1, voltsPerUnit: 2, noiseVolts: 4)
+    description.devices[0].furtherResponses = [wire]
+    description.devices[0].ageing = DeviceAgeing(exponentMean: 0.5, ageSeconds: 2)
+    let bytes = description.encoded()
+    #expect(bytes[0] == 2)
+    // The header and the kind, two wires, and from there: the further wire, time, no parameters, ageing.
+    let tail = Array(bytes[(44 + 2 + 1 + 2 * 26)...])
+    let one: [UInt8] = [0, 0, 0, 0, 0, 0, 0xF0, 0x3F]
+    let zero = [UInt8](repeating: 0, count: 8)
+    var expected: [UInt8] = [1, 1, 2] + one + [0, 0, 0, 0, 0, 0, 0, 0x40]
+    expected += [0, 0, 0, 0, 0, 0, 0x10, 0x40] + one + [0]
+    expected += [0, 0, 0, 0, 0, 0, 0xE0, 0x3F] + zero + [0, 0, 0, 0, 0, 0, 0x34, 0x40] + zero + zero
+    expected += [0, 0, 0, 0, 0, 0, 0, 0x40]
+    #expect(tail == expected)
+    description.devices[0].furtherResponses = []
+    #expect(description.encoded()[0] == 2)
+    description.devices[0].ageing = .none
+    #expect(description.encoded()[0] == 1)
+  }
+
+  @Test(arguments: [FullBoard.description(), FullBoard.newer()])
+  func cutOrLongerBytesAreRefused(_ description: BenchDescription) {
+    let bytes = description.encoded()
     for length in 0..<bytes.count {
       #expect(throws: WireError.self) { try BenchDescription(decoding: Array(bytes[..<length])) }
     }
@@ -32,8 +57,9 @@ import WireFormat
   }
 
   /// A damaged description is refused or still a valid one; building a bench from it does no harm.
-  @Test func damagedBytesDoNoHarm() throws {
-    let bytes = FullBoard.description().encoded()
+  @Test(arguments: [FullBoard.description(), FullBoard.newer()])
+  func damagedBytesDoNoHarm(_ description: BenchDescription) throws {
+    let bytes = description.encoded()
     for seed in UInt64(0)..<3000 {
       var generator = SplitMix(state: seed)
       var damaged = bytes
@@ -78,12 +104,42 @@ import WireFormat
     #expect(fault { $0.devices[0].parameters = [] } == "parameter count")
     #expect(fault { $0.devices[0].parameters[1] = 0 } == "grains")
     #expect(fault { $0.devices[2].parameters[0] = .nan } == "tau")
+    #expect(fault { $0.devices[0].furtherResponses = [$0.devices[0].response] } == "readings")
+    let free = BenchWire(chip: 1, channel: 4, voltsAtZero: 0, voltsPerUnit: 1)
+    #expect(fault { $0.devices[1].furtherResponses = [free] } == "two wires on one pin")
+    #expect(fault { $0.devices[1].furtherResponses = [$0.devices[1].response] } == "two wires on one pin")
+    #expect(
+      fault {
+        $0.devices[1].furtherResponses = [free]
+        $0.devices[1].furtherResponses[0].chip = 0
+      } == "response wire")
+    #expect(
+      fault {
+        $0.devices.remove(at: 0)
+        $0.devices[0].furtherResponses = [free]
+        $0.devices[0].furtherResponses[0].voltsPerUnit = 0
+      } == "volts per unit")
+    #expect(fault { $0.devices[0].ageing.exponentMean = -1 } == "ageing exponent mean")
+    #expect(fault { $0.devices[0].ageing.exponentDeviation = 2 } == "ageing exponent sd")
+    #expect(fault { $0.devices[0].ageing.startSeconds = 0 } == "ageing start")
+    #expect(fault { $0.devices[0].ageing.driftPerHourMean = .nan } == "ageing drift mean")
+    #expect(fault { $0.devices[0].ageing.driftPerHourDeviation = -1 } == "ageing drift sd")
+    #expect(fault { $0.devices[0].ageing.ageSeconds = 1e11 } == "age")
+    #expect(
+      fault {
+        $0.devices[2].kind = .nanoring
+        $0.devices[2].parameters = BenchDeviceKind.nanoring.parameterDefaults
+        $0.devices[2].timePerSecond = 201
+      } == "quantum")
     #expect(fault { $0.devices = Array(repeating: $0.devices[0], count: 1025) } == "devices")
   }
 
   @Test func parametersHaveNamesAndUsableDefaults() {
-    for kind in [BenchDeviceKind.superparamagnetic, .duffing, .leakyIntegrator, .dead] {
+    for kind in [BenchDeviceKind.superparamagnetic, .duffing, .leakyIntegrator, .nanoring, .dead] {
       #expect(kind.parameterNames.count == kind.parameterDefaults.count)
+      #expect((1...2).contains(kind.readingNames.count))
+      let usual = DeviceCoupling.usual(kind)
+      #expect(usual.kind == kind && usual.parameters.count == kind.parameters.count)
       for parameter in kind.parameters {
         #expect(parameter.lowest <= parameter.nominal && parameter.nominal <= parameter.highest)
       }
@@ -92,5 +148,11 @@ import WireFormat
     #expect(
       BenchDeviceKind.duffing.parameterNames == ["alpha", "beta", "delta", "sigma", "x0", "v0", "floor"])
     #expect(BenchDeviceKind.leakyIntegrator.parameterNames == ["tau", "sigma", "floor", "tau1", "tau2"])
+    #expect(
+      BenchDeviceKind.nanoring.parameterNames == [
+        "depinning_field", "barrier", "rings", "pinning", "injection", "annihilation", "modulation", "lock_in",
+      ])
+    #expect(BenchDeviceKind.nanoring.readingNames == ["first_harmonic", "second_harmonic"])
+    #expect(BenchDeviceKind.duffing.readingNames == ["position", "velocity"])
   }
 }

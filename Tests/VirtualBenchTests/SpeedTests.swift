@@ -43,6 +43,23 @@ struct FullBoard {
       seed: 7, spread: 0.15, quantum: 5_000_000, busClocks: [400_000], chips: chips, devices: devices)
   }
 
+  /// The same board with what the newer format is for: nanoring arrays read twice, and ageing.
+  static func newer() -> BenchDescription {
+    var description = description()
+    description.devices.removeSubrange(2..<4)
+    for index in 0..<2 {
+      description.devices[index].kind = .nanoring
+      description.devices[index].parameters = BenchDeviceKind.nanoring.parameterDefaults
+      var wire = description.devices[index].response
+      wire.channel += 2
+      description.devices[index].furtherResponses = [wire]
+    }
+    for index in 1..<20 {
+      description.devices[index].ageing = DeviceAgeing(exponentMean: 0.05, exponentDeviation: 0.01, ageSeconds: 60)
+    }
+    return description
+  }
+
   init() throws {
     try self.init(VirtualBench(Self.description()))
     for chip in 0..<6 {
