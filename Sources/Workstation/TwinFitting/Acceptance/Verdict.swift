@@ -20,6 +20,17 @@ public struct Verdict: Sendable, Equatable, Codable {
     public var value: Double?
     public var limit: Double?
     public var text: String
+
+    public init(
+      code: Code, refuses: Bool, observable: Int? = nil, value: Double? = nil, limit: Double? = nil, text: String
+    ) {
+      self.code = code
+      self.refuses = refuses
+      self.observable = observable
+      self.value = value
+      self.limit = limit
+      self.text = text
+    }
   }
 
   public var outcome: Outcome
