@@ -46,6 +46,19 @@ import TwinFitting
     #expect(abs(value.loss - value.mean - value.spread - value.autocovariance) < 1e-12)
   }
 
+  // Tabled c4; digamma and trigamma at 1/2, 1 and, by their series, 100.
+  @Test func biasesAreTheTabledOnes() {
+    let (two, three, five) = (SampleBias(samples: 2), SampleBias(samples: 3), SampleBias(samples: 5))
+    #expect(abs(two.deviation - 0.7978845608) < 1e-9 && abs(three.deviation - 0.8862269255) < 1e-9)
+    #expect(abs(five.deviation - 0.9399856030) < 1e-9)
+    #expect(abs(two.logDeviation + 0.6351814227) < 1e-9 && abs(three.logDeviation + 0.2886078325) < 1e-9)
+    #expect(abs(two.logVariance - 1.2337005501) < 1e-9 && abs(three.logVariance - 0.4112335167) < 1e-9)
+    let many = SampleBias(samples: 201)
+    #expect(abs(many.logDeviation + 0.5 * (1.0 / 200 + 1.0 / 120_000)) < 1e-9)
+    #expect(abs(many.logVariance - 0.25 * (0.01 + 0.00005 + 1.0 / 6_000_000)) < 1e-9)
+    #expect(abs(many.deviation - (1 - 1.0 / 800)) < 1e-5)
+  }
+
   /// Ensembles of one law, many times over: [loss, slope of the loss by the log of the simulated scale].
   private func average(_ options: MomentOptions, repeats: Int, copies: Int, trials: Int) throws -> [Double] {
     var random = RandomStream(seed: 77, stream: 512)

@@ -3,17 +3,17 @@ import Numerics
 /// How moments of n independent Gaussian samples stray from those of the law they are drawn from.
 ///
 /// The sample variance with n - 1 is sigma^2 chi^2(n - 1) / (n - 1); everything here follows from that.
-struct SampleBias: Sendable, Equatable {
-  let samples: Int
+package struct SampleBias: Sendable, Equatable {
+  package let samples: Int
   /// E s / sigma = sqrt(2 / (n-1)) Gamma(n/2) / Gamma((n-1)/2).
-  let deviation: Double
+  package let deviation: Double
   /// E log s - log sigma = (digamma((n-1)/2) - log((n-1)/2)) / 2.
-  let logDeviation: Double
+  package let logDeviation: Double
   /// Variance of log s = trigamma((n-1)/2) / 4.
-  let logVariance: Double
+  package let logVariance: Double
 
   /// Of `samples`, at least 2; n = 1 counts as 2.
-  init(samples: Int) {
+  package init(samples: Int) {
     self.samples = samples
     let n = max(2, samples)
     var ratio = 1 / 3.141592653589793.squareRoot()
