@@ -47,9 +47,9 @@ import WireFormat
     #expect(description.encoded()[0] == 1)
   }
 
-  @Test(arguments: [FullBoard.description(), FullBoard.newer()])
-  func cutOrLongerBytesAreRefused(_ description: BenchDescription) {
-    let bytes = description.encoded()
+  @Test(arguments: [false, true])
+  func cutOrLongerBytesAreRefused(_ newer: Bool) {
+    let bytes = (newer ? FullBoard.newer() : FullBoard.description()).encoded()
     for length in 0..<bytes.count {
       #expect(throws: WireError.self) { try BenchDescription(decoding: Array(bytes[..<length])) }
     }
@@ -57,9 +57,9 @@ import WireFormat
   }
 
   /// A damaged description is refused or still a valid one; building a bench from it does no harm.
-  @Test(arguments: [FullBoard.description(), FullBoard.newer()])
-  func damagedBytesDoNoHarm(_ description: BenchDescription) throws {
-    let bytes = description.encoded()
+  @Test(arguments: [false, true])
+  func damagedBytesDoNoHarm(_ newer: Bool) throws {
+    let bytes = (newer ? FullBoard.newer() : FullBoard.description()).encoded()
     for seed in UInt64(0)..<3000 {
       var generator = SplitMix(state: seed)
       var damaged = bytes

@@ -88,6 +88,42 @@ import VirtualBench
     #expect(results[0] == results[1])
   }
 
+  /// Two slow converters on one device: each samples at its own end, whichever is asked first and whenever.
+  @Test func twoConversionsOfOneDeviceKeepTheirMoments() throws {
+    var description = Fixtures.single(
+      .nanoring, parameters: BenchDeviceKind.nanoring.parameterDefaults, timePerSecond: 500, voltsPerUnit: 2)
+    description.devices[0].drive.voltsPerUnit = 0.05
+    description.devices[0].response.noiseVolts = 0.01
+    description.chips.append(BenchChip(kind: .ads1115, address: 0x49, bus: 0))
+    description.devices[0].furtherResponses = [
+      BenchWire(chip: 2, channel: 3, voltsAtZero: 2.5, voltsPerUnit: 2, noiseVolts: 0.01)
+    ]
+    var results: [[Int16]] = []
+    for pattern in 0..<4 {
+      var device = try SingleDevice(description)
+      let other = try #require(
+        ADS1115(address: try Fixtures.address(0x49), fullScaleVolts: 6.144, samplesPerSecond: 860))
+      try other.configure(on: &device.bus)
+      try device.drive(0.4)
+      device.clock.sleep(until: 40_000_000)
+      try device.adc.startConversion(on: &device.bus, channel: 0)
+      device.clock.sleep(until: 40_600_000)
+      try other.startConversion(on: &device.bus, channel: 3)
+      device.clock.sleep(until: 45_000_000)
+      // Driven on before anybody collects, in half the patterns; collected in either order.
+      if pattern & 1 != 0 {
+        try device.drive(1)
+        device.clock.sleep(until: 80_000_000)
+      }
+      var codes: [Int16] = [0, 0]
+      for chip in pattern & 2 == 0 ? [0, 1] : [1, 0] {
+        codes[chip] = try (chip == 0 ? device.adc : other).readConversion(on: &device.bus)
+      }
+      results.append(codes)
+    }
+    #expect(Set(results).count == 1 && results[0][0] != results[0][1])
+  }
+
   @Test func seedsAndDevicesDiffer() throws {
     var firsts: [Double] = []
     for seed in UInt64(0)..<4 {
