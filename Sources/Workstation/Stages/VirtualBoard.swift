@@ -13,10 +13,11 @@ public enum VirtualBoard {
   ///   - edged: path of the board's program.
   ///   - identity: 16 bytes; nil to have the board draw one.
   public static func add(
-    to space: Workspace, name: String, nodes: Int, benchSeed: UInt64, edged: String, identity: [UInt8]?
+    to space: Workspace, name: String, nodes: Int, benchSeed: UInt64, edged: String, identity: [UInt8]?,
+    design: VirtualBoardDesign = VirtualBoardDesign()
   ) throws -> BoardEntry {
     let project = space.project
-    let files = VirtualBoardGenerator.make(nodes: nodes, seed: benchSeed, name: name)
+    let files = VirtualBoardGenerator.make(nodes: nodes, seed: benchSeed, name: name, design: design)
     let state = project.root + "/boards/\(name)/state"
     let entry = BoardEntry(name: name, transport: .pipe(command: [edged, "serve", "--state", state]))
     try project.addBoard(entry, boardText: files.board, benchText: files.bench)

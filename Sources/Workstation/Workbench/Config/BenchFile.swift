@@ -3,7 +3,13 @@ import VirtualBench
 
 /// Reads `bench.toml`, which says what a virtual board is made of.
 public enum BenchFile {
-  static let kinds = ["superparamagnetic", "duffing", "leaky_integrator", "dead"]
+  static let kinds: [(name: String, kind: BenchDeviceKind)] = [
+    ("superparamagnetic", .superparamagnetic), ("duffing", .duffing), ("leaky_integrator", .leakyIntegrator),
+    ("nanoring", .nanoring), ("dead", .dead),
+  ]
+
+  /// What bench files call a kind of device.
+  static func name(_ kind: BenchDeviceKind) -> String { kinds.first { $0.kind == kind }?.name ?? "dead" }
 
   /// The bench described by the file at `path`.
   public static func read(path: String) throws(ConfigError) -> BenchDescription {
@@ -49,7 +55,8 @@ public enum BenchFile {
       throw root.error(
         .inconsistent, "", "the bench cannot be built: \(fault)", "A rule of the virtual bench is broken",
         fault == "quantum"
-          ? "Make quantum_us shorter or time_per_second smaller: an oscillator needs steps of at most 0.25 of its time"
+          ? "Make quantum_us shorter or time_per_second smaller: an oscillator needs steps of at most 0.25 of "
+            + "its time, a nanoring array of at most one rotation"
           : "Look at the keys of that name")
     }
     return bench
@@ -58,23 +65,40 @@ public enum BenchFile {
   private static func device(
     _ table: ConfigTable, _ name: String, _ wires: inout WireReader
   ) throws(ConfigError) -> BenchDevice {
-    let kind: BenchDeviceKind
-    switch try table.choice("kind", kinds) {
-    case "superparamagnetic": kind = .superparamagnetic
-    case "duffing": kind = .duffing
-    case "leaky_integrator": kind = .leakyIntegrator
-    default: kind = .dead
-    }
+    let kindName = try table.choice("kind", kinds.map(\.name))
+    let kind = kinds.first { $0.name == kindName }?.kind ?? .dead
     let time = try table.real("time_per_second", default: 1, in: 1e-9...1e12)
     let drive = try wires.wire(try table.table("drive"), owner: name, noise: false)
-    let response = try wires.wire(try table.table("response"), owner: name, noise: true)
+    let readings = kind.readingNames.map { "\($0)" }
+    var responses: [BenchWire] = []
+    for response in try table.tables(
+      "response", or: "responses", maximum: readings.count,
+      of: "What can be read of this kind: \(readings.joined(separator: ", "))")
+    {
+      responses.append(try wires.wire(response, owner: name, noise: true))
+    }
     let given = try table.optionalTable("parameters")
     var parameters: [Double] = []
     for rule in kind.parameters {
       parameters.append(try given.real("\(rule.name)", default: rule.nominal, in: rule.lowest...rule.highest))
     }
     try given.finish()
-    return BenchDevice(kind: kind, drive: drive, response: response, timePerSecond: time, parameters: parameters)
+    return BenchDevice(
+      kind: kind, drive: drive, response: responses[0], furtherResponses: Array(responses.dropFirst()),
+      timePerSecond: time, parameters: parameters, ageing: try ageing(try table.optionalTable("ageing")))
+  }
+
+  private static func ageing(_ table: ConfigTable) throws(ConfigError) -> DeviceAgeing {
+    let usual = DeviceAgeing.none
+    let ageing = DeviceAgeing(
+      exponentMean: try table.real("exponent_mean", default: usual.exponentMean, in: 0...2),
+      exponentDeviation: try table.real("exponent_sd", default: usual.exponentDeviation, in: 0...1),
+      startSeconds: try table.real("start_seconds", default: usual.startSeconds, in: 1e-3...1e9),
+      driftPerHourMean: try table.real("drift_per_hour_mean", default: usual.driftPerHourMean, in: -10...10),
+      driftPerHourDeviation: try table.real("drift_per_hour_sd", default: usual.driftPerHourDeviation, in: 0...10),
+      ageSeconds: try table.real("age_seconds", default: usual.ageSeconds, in: 0...1e10))
+    try table.finish()
+    return ageing
   }
 }
 

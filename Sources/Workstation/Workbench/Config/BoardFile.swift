@@ -4,6 +4,9 @@ import PhysicalNetwork
 ///
 /// Volts become converter codes here: code = volts / full scale x 4096 (ADS1115: x 32768), cut to the largest code.
 public enum BoardFile {
+  /// The most channels one node may be read by: the observables of the widest twin.
+  static let mostResponses = 64
+
   /// The board described by the file at `path`; `boardID` is its identity, 16 bytes, from enrolment.
   public static func read(
     path: String, boardID: [UInt8] = [UInt8](repeating: 0, count: 16)
@@ -58,10 +61,16 @@ public enum BoardFile {
       }
       let index = UInt16(nodes.count)
       drives.append(try channels.drive(try table.table("drive"), owner: "node '\(node)'"))
-      responses.append(try channels.response(try table.table("response"), owner: "node '\(node)'"))
+      let firstResponse = UInt16(responses.count)
+      for response in try table.tables(
+        "response", or: "responses", maximum: mostResponses, of: "A node has 1 to \(mostResponses) responses")
+      {
+        responses.append(try channels.response(response, owner: "node '\(node)'"))
+      }
       nodes.append(
         NodeDescription(
-          name: node, device: try table.string("device", default: "unknown"), firstDrive: index, firstResponse: index))
+          name: node, device: try table.string("device", default: "unknown"), firstDrive: index,
+          firstResponse: firstResponse, responseCount: UInt8(responses.count - Int(firstResponse))))
       try table.finish()
     }
     guard !nodes.isEmpty else {

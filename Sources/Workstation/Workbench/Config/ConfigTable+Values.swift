@@ -124,6 +124,27 @@ extension ConfigTable {
     return child(key, entries)
   }
 
+  /// The table of `one`, or the tables of the list `many`, at most `maximum` of them; exactly one of the keys must be there.
+  ///
+  /// - Parameter of: what the tables belong to and why there can be no more, for messages.
+  public func tables(
+    _ one: String, or many: String, maximum: Int, of owner: String
+  ) throws(ConfigError) -> [ConfigTable] {
+    guard let value = value(many) else { return [try table(one)] }
+    guard self.value(one) == nil else {
+      throw error(
+        .duplicate, many, "both '\(one)' and '\(many)' stand here", "They say the same thing",
+        "Keep '\(many)' and move the other's table into it")
+    }
+    guard case .list(let items) = value else { throw wrongType(many, value, "a list of tables, [{ ... }, { ... }]") }
+    guard items.count >= 1, items.count <= maximum else {
+      throw error(
+        .outOfRange, many, "there are \(items.count) tables in '\(many)'", "\(owner)",
+        maximum == 1 ? "Write one" : "Write 1 to \(maximum)")
+    }
+    return try tables(many, minimum: 1, maximum: maximum)
+  }
+
   /// A table, or an empty one where the key is absent.
   public func optionalTable(_ key: String) throws(ConfigError) -> ConfigTable {
     guard let value = value(key) else { return child(key, [:]) }

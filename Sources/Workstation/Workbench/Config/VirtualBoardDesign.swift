@@ -1,19 +1,20 @@
-/// The numbers a virtual board is laid out with, all in one place.
+import VirtualBench
+
+/// The numbers a virtual board is laid out with, all in one place but for how each kind of device is coupled, which
+/// `DeviceCoupling` says.
 public struct VirtualBoardDesign: Equatable, Sendable {
-  /// How one kind of device is coupled to the converters.
+  /// One kind of device on the board.
   public struct Coupling: Equatable, Sendable {
-    /// The kind's name in bench files.
-    public var kind: String
     /// Share of the nodes, relative to the other kinds'.
     public var weight: Int
-    /// Device time that passes in one control step.
-    public var timePerStep: Double
-    /// The device's input at drive +1.
-    public var driveUnits: Double
-    /// The device's output that reads as response +1.
-    public var responseUnits: Double
-    /// Hidden parameters that differ from the kind's usual ones, by name.
-    public var parameters: [String: Double] = [:]
+    public var device: DeviceCoupling
+    public var ageing: DeviceAgeing
+
+    public init(weight: Int, device: DeviceCoupling, ageing: DeviceAgeing = .none) {
+      self.weight = weight
+      self.device = device
+      self.ageing = ageing
+    }
   }
 
   /// One control step, microseconds.
@@ -28,23 +29,30 @@ public struct VirtualBoardDesign: Equatable, Sendable {
   /// White noise at each reading, volts.
   public var noiseVolts = 0.001
   public var couplings = [
-    Coupling(
-      kind: "superparamagnetic", weight: 12, timePerStep: 3, driveUnits: 0.6, responseUnits: 1.2,
-      parameters: ["grains": 2000]),
-    Coupling(
-      kind: "duffing", weight: 10, timePerStep: 0.3, driveUnits: 0.6, responseUnits: 1.8, parameters: ["delta": 0.7]),
-    Coupling(
-      kind: "leaky_integrator", weight: 10, timePerStep: 0.25, driveUnits: 2, responseUnits: 1.25,
-      parameters: ["sigma": 0.07]),
+    Coupling(weight: 12, device: .usual(.superparamagnetic)), Coupling(weight: 10, device: .usual(.duffing)),
+    Coupling(weight: 10, device: .usual(.leakyIntegrator)),
   ]
 
   public init() {}
 
+  /// Equal shares of `kinds`, which must not be empty for the usual mixture to be replaced.
+  public init(kinds: [BenchDeviceKind], ageing: DeviceAgeing = .none) {
+    if !kinds.isEmpty { couplings = kinds.map { Coupling(weight: 1, device: .usual($0), ageing: ageing) } }
+  }
+
+  /// The most nodes a board of this design has room for.
+  var largest: Int {
+    let readings = couplings.map(\.device.readings.count).max() ?? 1
+    return VirtualBoardGenerator.largest / max(readings, 1)
+  }
+
   /// The design for a board of so many nodes: a longer step, in whole quanta, where the bus would not keep up.
   ///
-  /// A node's drive and response take about 0.2 ms of a 400 kHz bus, and the slow converters 7 ms whatever the count.
+  /// A node's drive takes about 0.11 ms of a 400 kHz bus and each response 0.1 ms, and the slow converters 7 ms whatever
+  /// the count.
   func fitted(to nodes: Int) -> VirtualBoardDesign {
-    let needed = 8_000 + 210 * nodes * 400_000 / max(busHertz, 1)
+    let perNodes = assign(nodes).reduce(0) { $0 + 110 + 100 * $1.device.readings.count }
+    let needed = 8_000 + perNodes * 400_000 / max(busHertz, 1)
     var design = self
     if needed > stepMicroseconds {
       let quantum = max(quantumMicroseconds, 1)

@@ -1,9 +1,9 @@
-/// Writes `board.toml` and `bench.toml` of a virtual board with any number of nodes from 1 to 64.
-///
-/// The first three quarters of the nodes sit on AD5593R chips behind a TCA9548A, four a chip (DAC channels 0 to 3, ADC
-/// channels 4 to 7); the rest on pairs of MCP4728 and ADS1115, four a pair. All share one bus.
+import VirtualBench
+
+/// Writes `board.toml` and `bench.toml` of a virtual board with any number of nodes from 1 to 64, half as many where nodes
+/// are read twice. Which channels they sit on, `VirtualBoardLayout` says.
 public struct VirtualBoardGenerator {
-  /// The most nodes the addresses of one bus have room for in this layout.
+  /// The most nodes the addresses of one bus have room for in this layout, each read once.
   public static let largest = 64
 
   /// The two files' text.
@@ -12,66 +12,28 @@ public struct VirtualBoardGenerator {
     public var bench: String
   }
 
-  /// One converter channel pair of a node.
-  private struct Seat {
-    let drive: (chip: String, channel: Int, low: Double, high: Double)
-    let response: (chip: String, channel: Int, low: Double, high: Double)
-  }
-
-  private struct Chip {
-    let name: String
-    let kind: String
-    let address: Int
-    var mux: (name: String, channel: Int)?
-    var volts: Double?
-  }
-
   private let design: VirtualBoardDesign
-  private var chips: [Chip] = []
-  private var seats: [Seat] = []
+  private let couplings: [VirtualBoardDesign.Coupling]
+  private let layout: VirtualBoardLayout
 
-  /// The files of a board of `nodes` nodes (1 to 64, brought into that range) whose bench draws from `seed`.
+  /// The files of a board of `nodes` nodes (brought into the range there is room for) whose bench draws from `seed`.
   public static func make(
     nodes: Int, seed: UInt64, name: String = "virtual", design: VirtualBoardDesign = VirtualBoardDesign()
   ) -> Files {
-    let count = min(max(nodes, 1), largest)
-    let generator = VirtualBoardGenerator(nodes: count, design: design.fitted(to: count))
-    return Files(
-      board: generator.board(name, design.assign(count)), bench: generator.bench(seed, design.assign(count)))
+    let count = min(max(nodes, 1), max(design.largest, 1))
+    let generator = VirtualBoardGenerator(design.fitted(to: count), design.assign(count))
+    return Files(board: generator.board(name), bench: generator.bench(seed))
   }
 
-  private init(nodes: Int, design: VirtualBoardDesign) {
+  private init(_ design: VirtualBoardDesign, _ couplings: [VirtualBoardDesign.Coupling]) {
     self.design = design
-    let combined = (3 * nodes + 3) / 4
-    let combinedChips = (combined + 3) / 4
-    let pairs = (nodes - combined + 3) / 4
-    chips.append(Chip(name: "mux0", kind: "tca9548a", address: 0x70))
-    for index in 0..<combinedChips {
-      chips.append(
-        Chip(
-          name: "combi\(index)", kind: "ad5593r", address: 0x10 + index % 2, mux: ("mux0", index / 2), volts: 2.5))
-    }
-    for index in 0..<pairs {
-      chips.append(Chip(name: "dac\(index)", kind: "mcp4728", address: 0x60 + index, volts: 2.048))
-      chips.append(Chip(name: "adc\(index)", kind: "ads1115", address: 0x48 + index, volts: 4.096))
-    }
-    for node in 0..<nodes {
-      if node < combined {
-        let chip = "combi\(node / 4)"
-        seats.append(
-          Seat(drive: (chip, node % 4, 0.25, 2.25), response: (chip, 4 + node % 4, 0.25, 2.25)))
-      } else {
-        let place = node - combined
-        seats.append(
-          Seat(
-            drive: ("dac\(place / 4)", place % 4, 0.2, 1.8), response: ("adc\(place / 4)", place % 4, 0.4, 3.6)))
-      }
-    }
+    self.couplings = couplings
+    layout = VirtualBoardLayout(readings: couplings.map(\.device.readings.count))
   }
 
-  private func board(_ name: String, _ couplings: [VirtualBoardDesign.Coupling]) -> String {
+  private func board(_ name: String) -> String {
     var text = """
-      # A virtual board of \(seats.count) nodes, as edged sees it. Made by `edgesync`; change it freely.
+      # A virtual board of \(couplings.count) nodes, as edged sees it. Made by `edgesync`; change it freely.
       schema = 1
       name = \(TOMLText.quoted(name))
       step_us = \(design.stepMicroseconds)
@@ -83,31 +45,29 @@ public struct VirtualBoardGenerator {
       clock_hz = \(design.busHertz)
 
       """
-    for chip in chips {
+    for chip in layout.chips {
       text += "\n" + header(chip)
       if let volts = chip.volts { text += "full_scale_volts = \(volts)\n" }
       if chip.kind == "ads1115" { text += "samples_per_second = 860\n" }
     }
-    for (index, seat) in seats.enumerated() {
-      let (drive, response) = (seat.drive, seat.response)
+    for (index, seat) in layout.seats.enumerated() {
+      let drive = seat.drive
       text += """
 
         [[node]]
         name = "\(nodeName(index))"
-        device = "\(couplings[index].kind)"
-        drive = { chip = "\(drive.chip)", channel = \(drive.channel), range_volts = [\(drive.low), \(drive.high)], \
-        safe_volts = \(number((drive.low + drive.high) / 2)) }
-        response = { chip = "\(response.chip)", channel = \(response.channel), \
-        range_volts = [\(response.low), \(response.high)] }
+        device = "\(BenchFile.name(couplings[index].device.kind))"
+        drive = { \(place(drive)), \(range(drive)), safe_volts = \(number(drive.middle)) }
 
         """
+      text += responses(seat.responses.map { "\(place($0)), \(range($0))" })
     }
     return text
   }
 
-  private func bench(_ seed: UInt64, _ couplings: [VirtualBoardDesign.Coupling]) -> String {
+  private func bench(_ seed: UInt64) -> String {
     var text = """
-      # What the virtual board of \(seats.count) nodes is made of. Made by `edgesync`; change it freely.
+      # What the virtual board of \(couplings.count) nodes is made of. Made by `edgesync`; change it freely.
       # Parameters that are not given have their usual values; each unit's own are drawn around them.
       schema = 1
       seed = \(seed & UInt64(Int64.max))
@@ -119,33 +79,64 @@ public struct VirtualBoardGenerator {
       clock_hz = \(design.busHertz)
 
       """
-    for chip in chips { text += "\n" + header(chip) }
-    for (index, seat) in seats.enumerated() {
-      let coupling = couplings[index]
-      let (drive, response) = (seat.drive, seat.response)
-      let driveGain = (drive.high - drive.low) / 2 / coupling.driveUnits
-      let responseGain = (response.high - response.low) / 2 / coupling.responseUnits
+    for chip in layout.chips { text += "\n" + header(chip) }
+    for (index, seat) in layout.seats.enumerated() {
+      let coupling = couplings[index].device
       let rate = coupling.timePerStep / (Double(design.stepMicroseconds) * 1e-6)
       text += """
 
         [[device]]
         name = "\(nodeName(index))"
-        kind = "\(coupling.kind)"
+        kind = "\(BenchFile.name(coupling.kind))"
         time_per_second = \(number(rate))
-        drive = { chip = "\(drive.chip)", channel = \(drive.channel), \
-        volts_at_zero = \(number((drive.low + drive.high) / 2)), volts_per_unit = \(number(driveGain)) }
-        response = { chip = "\(response.chip)", channel = \(response.channel), \
-        volts_at_zero = \(number((response.low + response.high) / 2)), volts_per_unit = \(number(responseGain)), \
-        noise_volts = \(number(design.noiseVolts)) }
+        drive = { \(place(seat.drive)), \(gain(seat.drive, coupling.driveZero, coupling.driveUnits)) }
 
         """
-      let parameters = coupling.parameters.keys.sorted().map { "\($0) = \(number(coupling.parameters[$0] ?? 0))" }
-      if !parameters.isEmpty { text += "parameters = { \(parameters.joined(separator: ", ")) }\n" }
+      text += responses(
+        zip(seat.responses, coupling.readings).map { channel, reading in
+          "\(place(channel)), \(gain(channel, reading.zero, reading.units)), noise_volts = \(number(design.noiseVolts))"
+        })
+      text += parameters(coupling) + ageing(couplings[index].ageing)
     }
     return text
   }
 
-  private func header(_ chip: Chip) -> String {
+  private func responses(_ tables: [String]) -> String {
+    if tables.count == 1 { return "response = { \(tables[0]) }\n" }
+    return "responses = [\n" + tables.map { "  { \($0) },\n" }.joined() + "]\n"
+  }
+
+  private func place(_ channel: VirtualBoardLayout.Channel) -> String {
+    "chip = \"\(channel.chip)\", channel = \(channel.channel)"
+  }
+
+  private func range(_ channel: VirtualBoardLayout.Channel) -> String {
+    "range_volts = [\(channel.low), \(channel.high)]"
+  }
+
+  private func gain(_ channel: VirtualBoardLayout.Channel, _ zero: Double, _ units: Double) -> String {
+    let gain = channel.half / units
+    return "volts_at_zero = \(number(channel.middle - zero * gain)), volts_per_unit = \(number(gain))"
+  }
+
+  /// The parameters that differ from the kind's usual ones.
+  private func parameters(_ coupling: DeviceCoupling) -> String {
+    let given = zip(coupling.kind.parameters, coupling.parameters).filter { $0.nominal != $1 }
+      .map { "\($0.name) = \(number($1))" }.sorted()
+    return given.isEmpty ? "" : "parameters = { \(given.joined(separator: ", ")) }\n"
+  }
+
+  private func ageing(_ ageing: DeviceAgeing) -> String {
+    guard ageing != .none else { return "" }
+    return """
+      ageing = { exponent_mean = \(number(ageing.exponentMean)), exponent_sd = \(number(ageing.exponentDeviation)), \
+      start_seconds = \(number(ageing.startSeconds)), drift_per_hour_mean = \(number(ageing.driftPerHourMean)), \
+      drift_per_hour_sd = \(number(ageing.driftPerHourDeviation)), age_seconds = \(number(ageing.ageSeconds)) }
+
+      """
+  }
+
+  private func header(_ chip: VirtualBoardLayout.Chip) -> String {
     var text = """
       [[chip]]
       name = "\(chip.name)"
