@@ -54,6 +54,9 @@ import Testing
   @Test(arguments: [
     ["frobnicate"], ["status", "--frobnicate"], ["train"], ["run"], ["characterise", "--steps", "many"],
     ["characterise", "--steps", "7"], ["demo", "--train", "x.ts"], ["init", "x", "--virtual", "65"],
+    ["init", "x", "--virtual", "33", "--devices", "nanoring"],
+    ["init", "x", "--virtual", "2", "--devices", "nanorign"],
+    ["init", "x", "--devices", "nanoring"],
     ["train", "a", "b", "c"],
   ])
   func wrongUseIsExitCode64(_ arguments: [String]) throws {

@@ -17,6 +17,10 @@ struct Init: ParsableCommand {
   @Option(help: "Add a virtual board with so many nodes.")
   var virtual: Int?
 
+  @Option(
+    help: "Kinds of its devices, by commas (\(BenchFile.kindNames.joined(separator: ", "))); a mixture by default.")
+  var devices: String?
+
   @Option(help: "Seed of the virtual board's hidden device parameters.")
   var benchSeed: UInt64 = 1
 
@@ -32,11 +36,32 @@ struct Init: ParsableCommand {
     var boards: [String]
   }
 
+  private func design() throws -> VirtualBoardDesign {
+    guard let devices else { return VirtualBoardDesign() }
+    guard virtual != nil else {
+      throw StageError(
+        "--devices says what a virtual board is made of, and there is none: add --virtual with a number of nodes",
+        code: Stages.ExitCode.usage)
+    }
+    let kinds = try devices.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      let name = part.trimmingCharacters(in: .whitespaces)
+      if let kind = BenchFile.kind(name) { return kind }
+      let nearest = NearestName.of(name, in: BenchFile.kindNames).map { ": did you mean '\($0)'?" }
+      throw StageError(
+        "--devices: '\(name)' is no kind of device"
+          + (nearest ?? "; \(BenchFile.kindNames.joined(separator: ", ")) are"),
+        code: Stages.ExitCode.usage)
+    }
+    return VirtualBoardDesign(kinds: kinds)
+  }
+
   func run() throws {
     try Common.printing(json) {
-      if let virtual, !(1...VirtualBoardGenerator.largest).contains(virtual) {
+      let design = try design()
+      if let virtual, !(1...design.largest).contains(virtual) {
         throw StageError(
-          "--virtual \(virtual) is out of range: 1 to \(VirtualBoardGenerator.largest) nodes",
+          "--virtual \(virtual) is out of range: 1 to \(design.largest) nodes"
+            + (design.largest < VirtualBoardGenerator.largest ? ", as these devices are read on several channels" : ""),
           code: Stages.ExitCode.usage)
       }
       let program = virtual == nil ? nil : try EdgedProgram.find(edged)
@@ -48,7 +73,8 @@ struct Init: ParsableCommand {
       var boards: [String] = []
       if let virtual, let program {
         let entry = try VirtualBoard.add(
-          to: space, name: "virtual", nodes: virtual, benchSeed: benchSeed, edged: program, identity: nil)
+          to: space, name: "virtual", nodes: virtual, benchSeed: benchSeed, edged: program, identity: nil,
+          design: design)
         try space.enroll(entry)
         boards.append(entry.name)
       }

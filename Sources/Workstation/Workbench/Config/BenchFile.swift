@@ -8,6 +8,12 @@ public enum BenchFile {
     ("nanoring", .nanoring), ("dead", .dead),
   ]
 
+  /// The names of all kinds of devices, as bench files write them.
+  public static var kindNames: [String] { kinds.map(\.name) }
+
+  /// The kind of that name, or nil.
+  public static func kind(_ name: String) -> BenchDeviceKind? { kinds.first { $0.name == name }?.kind }
+
   /// What bench files call a kind of device.
   static func name(_ kind: BenchDeviceKind) -> String { kinds.first { $0.kind == kind }?.name ?? "dead" }
 
@@ -65,8 +71,7 @@ public enum BenchFile {
   private static func device(
     _ table: ConfigTable, _ name: String, _ wires: inout WireReader
   ) throws(ConfigError) -> BenchDevice {
-    let kindName = try table.choice("kind", kinds.map(\.name))
-    let kind = kinds.first { $0.name == kindName }?.kind ?? .dead
+    let kind = kind(try table.choice("kind", kindNames)) ?? .dead
     let time = try table.real("time_per_second", default: 1, in: 1e-9...1e12)
     let drive = try wires.wire(try table.table("drive"), owner: name, noise: false)
     let readings = kind.readingNames.map { "\($0)" }

@@ -41,7 +41,7 @@ public struct VirtualBoardDesign: Equatable, Sendable {
   }
 
   /// The most nodes a board of this design has room for.
-  var largest: Int {
+  public var largest: Int {
     let readings = couplings.map(\.device.readings.count).max() ?? 1
     return VirtualBoardGenerator.largest / max(readings, 1)
   }
