@@ -33,7 +33,6 @@ import TwinFitting
     let layout = try WindowLayout(windows: Self.windows, steps: Self.steps, width: 1, lanes: Self.windows)
     var critic = CriticOptions()
     critic.hiddenWidths = [32, 32]
-    critic.rate = 3e-3
     let loss = try AdversarialLoss<Float>(
       layout: layout, drives: layout, critic: critic, generator: options, seed: seed)
     var model = SmallAdam([0.1, 0])
@@ -66,7 +65,7 @@ import TwinFitting
     options.moments = 1
     let found = try fit(options, seed: seed, steps: 500)
     #expect(abs(Maths.exp(found.a - Self.truth.a) - 1) < 0.04, "seed \(seed): \(found)")
-    #expect(abs(found.b - Self.truth.b) < 0.06, "seed \(seed): \(found)")
+    #expect(abs(found.b - Self.truth.b) < 0.08, "seed \(seed): \(found)")
   }
 
   @Test(arguments: [1, 2] as [UInt64]) func wassersteinAloneFindsTheNoise(_ seed: UInt64) throws {
@@ -89,7 +88,8 @@ import TwinFitting
     let loss = try EnsembleMoments<Float>(layout: layout, measured: measured)
     var model = SmallAdam([0.1, 0])
     var fake = [Float](repeating: 0, count: layout.count)
-    for _ in 0..<300 {
+    var found = [0.0, 0.0]
+    for round in 0..<300 {
       for k in 0..<layout.windows {
         let scale = Maths.exp(model.values[0] + model.values[1] * levels[k / copies])
         for t in 0..<steps { fake[layout.index(window: k, step: t, component: 0)] = Float(scale * random.normal()) }
@@ -105,10 +105,35 @@ import TwinFitting
         }
       }
       model.step(slopes, rate: 0.02)
+      if round >= 200 { for k in 0..<2 { found[k] += model.values[k] / 100 } }
     }
-    let found = model.values
     #expect(abs(Maths.exp(found[0] - Self.truth.a) - 1) < 0.04, "seed \(seed): \(found)")
-    #expect(abs(found[1] - Self.truth.b) < 0.05, "seed \(seed): \(found)")
+    // 2400 measured values know b to 0.022.
+    #expect(abs(found[1] - Self.truth.b) < 0.07, "seed \(seed): \(found)")
+  }
+
+  // With 16 windows a perfect twin has no loss and no pull on its noise, whatever the critic; uncorrected it has both.
+  @Test func fewWindowsDoNotPull() throws {
+    let layout = try WindowLayout(windows: 16, steps: 4, width: 1, lanes: 16)
+    func average(_ corrected: Bool) throws -> [Double] {
+      var random = RandomStream(seed: 9, stream: 524)
+      var options = GeneratorOptions.featureMatching
+      options.featuresCorrected = corrected
+      let loss = try AdversarialLoss<Float>(layout: layout, drives: layout, generator: options, seed: 9)
+      var sums = [0.0, 0.0]
+      for _ in 0..<3000 {
+        let drives = CriticSamples.normals(layout.count, &random).map(Float.init)
+        func windows() -> [Float] { drives.map { Float(0.5 + 0.3 * Double($0 * $0)) * Float(random.normal()) } }
+        let fake = windows()
+        let (value, gradient) = try CriticSamples.generator(loss, fake, windows(), drives)
+        sums[0] += value.loss / 3000
+        sums[1] += zip(gradient, fake).reduce(0) { $0 + Double($1.0 * $1.1) } / 3000
+      }
+      return sums
+    }
+    let (corrected, plain) = (try average(true), try average(false))
+    #expect(abs(corrected[0]) < 0.1 * plain[0], "seed 9: \(corrected) against \(plain)")
+    #expect(abs(corrected[1]) < 0.1 * plain[1], "seed 9: \(corrected) against \(plain)")
   }
 
   // Why no loss here is a plain distance between sampled paths: E (s xi - x)^2 = s^2 + sd^2 is least at s = 0.

@@ -56,7 +56,9 @@ public final class AdversarialLoss<R: CriticReal>: @unchecked Sendable {
     mixed = CriticRows(inputs, pass.columns)
     mixing = CriticRows(1, pass.columns)
     gradient = CriticRows(1, network.count)
-    match = FeatureMatch(features: network.features, windows: layout.windows)
+    match = FeatureMatch(
+      features: network.features, windows: layout.windows, columns: pass.columns,
+      corrected: generator.featuresCorrected && layout.windows >= 4)
     adam = CriticAdam(count: network.count, options: critic)
   }
 

@@ -17,7 +17,7 @@ public struct CriticOptions: Sendable, Equatable {
   /// Critic steps a generator step in `evaluate`; 0 to 100.
   public var steps = 5
   /// Adam's rate and decay rates.
-  public var rate = 1e-3
+  public var rate = 3e-3
   public var beta1 = 0.0
   public var beta2 = 0.9
 
@@ -43,6 +43,9 @@ public struct GeneratorOptions: Sendable, Equatable {
   public var score = 0.0
   /// Weight of the squared differences of mean and standard deviation of the critic's last hidden layer.
   public var features = 0.0
+  /// Takes out of the feature term what chance adds to it: else the noise is pulled down by about 1.5/windows. Needs 4
+  /// windows; fewer go uncorrected.
+  public var featuresCorrected = true
   /// Weight of the moment loss between the fake and the real windows of the batch.
   public var moments = 0.0
   /// Weight of the mean SmoothL1 distance between each fake window and its real one; holds the mean, shrinks the noise.
