@@ -8,6 +8,14 @@
 
 static inline int ts_padded(int size) { return (size + TS_BLOCK - 1) / TS_BLOCK * TS_BLOCK; }
 
+// Layers of few outputs are summed along their inputs, so that padding does not outweigh them.
+static inline int ts_narrow(int in, int out) { return out <= 4 && in >= 8; }
+
+static inline size_t ts_layer_floats(int in, int out) {
+  if (ts_narrow(in, out)) return TS_BLOCK + (size_t)out * (size_t)ts_padded(in);
+  return (size_t)ts_padded(out) * (size_t)(in + 1);
+}
+
 #define W 4
 #define NAME(x) base_##x
 #include "instance.inc"
@@ -53,24 +61,31 @@ void ts_set_size(ts_net *net, int32_t place, int32_t size) {
   if (place >= 0 && place <= TS_MAX_LAYERS) net->sizes[place] = size;
 }
 
+int32_t ts_size(const ts_net *net, int32_t place) {
+  return place >= 0 && place <= TS_MAX_LAYERS ? net->sizes[place] : 0;
+}
+
 size_t ts_packed_floats(const ts_net *net) {
   size_t count = 0;
-  for (int l = 0; l < net->layers; ++l)
-    count += (size_t)ts_padded(net->sizes[l + 1]) * (size_t)(net->sizes[l] + 1);
+  for (int l = 0; l < net->layers; ++l) count += ts_layer_floats(net->sizes[l], net->sizes[l + 1]);
   return count;
 }
 
 void ts_pack(const ts_net *net, const float *weights, float *packed) {
   for (int l = 0; l < net->layers; ++l) {
-    int in = net->sizes[l], out = net->sizes[l + 1], stride = ts_padded(out);
+    int in = net->sizes[l], out = net->sizes[l + 1];
+    size_t count = ts_layer_floats(in, out);
     const float *biases = weights + (size_t)in * (size_t)out;
-    for (int o = 0; o < stride; ++o) packed[o] = o < out ? biases[o] : 0.0f;
-    for (int j = 0; j < in; ++j) {
-      float *row = packed + (size_t)(j + 1) * (size_t)stride;
-      for (int o = 0; o < stride; ++o) row[o] = o < out ? weights[(size_t)o * (size_t)in + (size_t)j] : 0.0f;
-    }
+    for (size_t k = 0; k < count; ++k) packed[k] = 0.0f;
+    for (int o = 0; o < out; ++o) packed[o] = biases[o];
+    int narrow = ts_narrow(in, out);
+    size_t rows = narrow ? TS_BLOCK : (size_t)ts_padded(out);
+    size_t perInput = narrow ? 1 : rows, perOutput = narrow ? (size_t)ts_padded(in) : 1;
+    for (int o = 0; o < out; ++o)
+      for (int j = 0; j < in; ++j)
+        packed[rows + (size_t)j * perInput + (size_t)o * perOutput] = weights[(size_t)o * (size_t)in + (size_t)j];
     weights = biases + out;
-    packed += (size_t)stride * (size_t)(in + 1);
+    packed += count;
   }
 }
 
@@ -82,19 +97,21 @@ static int widest(const ts_net *net) {
   return most;
 }
 
+int32_t ts_alike(const ts_net *a, const ts_net *b) {
+  if (a->layers != b->layers || a->activation != b->activation) return 0;
+  for (int l = 0; l <= a->layers; ++l)
+    if (a->sizes[l] != b->sizes[l]) return 0;
+  return 1;
+}
+
 void ts_evaluate(
     int32_t isa, const ts_net *nets, int32_t count, const float *const *inputs, float *const *outputs) {
-  int from = 0;
-  while (from < count) {
-    int to = from + 1, units = widest(nets + from);
-    if (units > TS_GROUP_UNITS) return;
-    while (to < count && to - from < TS_GROUP_NETS && nets[to].layers == nets[from].layers &&
-           nets[to].activation == nets[from].activation && units + widest(nets + to) <= TS_GROUP_UNITS) {
-      units += widest(nets + to);
-      ++to;
-    }
-    CALL(isa, group(nets + from, to - from, inputs + from, outputs + from));
-    from = to;
+  if (count < 1) return;
+  int units = widest(nets), most = units ? TS_GROUP_UNITS / units : count;
+  if (most < 1) return;
+  for (int from = 0; from < count; from += most) {
+    int size = count - from < most ? count - from : most;
+    CALL(isa, group(nets + from, size, inputs + from, outputs + from));
   }
 }
 

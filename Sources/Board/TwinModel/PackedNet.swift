@@ -33,4 +33,14 @@ final class PackedNet: @unchecked Sendable {
 
   /// `count` rounded up to what the kernels write.
   static func padded(_ count: Int) -> Int { (count + Int(TS_BLOCK) - 1) / Int(TS_BLOCK) * Int(TS_BLOCK) }
+
+  /// Writes for each net how many of its shape follow each other from it on.
+  static func countRuns(_ nets: UnsafePointer<ts_net>, count: Int, into runs: UnsafeMutablePointer<Int32>) {
+    runs.initialize(repeating: 1, count: count)
+    var index = count - 2
+    while index >= 0 {
+      if ts_alike(nets + index, nets + index + 1) != 0 { runs[index] = runs[index + 1] + 1 }
+      index -= 1
+    }
+  }
 }

@@ -23,6 +23,8 @@ struct TwinField: StochasticField {
   let noiseGain: UnsafePointer<Float>
   let noiseFloor: UnsafePointer<Float>
   let noisyRows: UnsafePointer<Int32>
+  /// 0 uses the first deviate for every source.
+  var noiseStride = 1
   /// z; its drives are in place before a sample.
   var inputs: UnsafeMutablePointer<Float>
   /// [responseTaps, observables], newest first, as the sample began.
@@ -40,6 +42,13 @@ struct TwinField: StochasticField {
   ) {
     look(state, phase: phase)
     ts_evaluate_one(isa, drift, inputs, driftOut)
+    combine(state, noise: noise, into: change)
+  }
+
+  /// The stage's change, once `driftOut` holds F.
+  func combine(
+    _ state: UnsafeMutablePointer<Float>, noise: UnsafePointer<Float>?, into change: UnsafeMutablePointer<Float>
+  ) {
     let a = state + observables
     for i in 0..<observables {
       var sum = driftOut[i] * driftGain[i]
@@ -53,9 +62,9 @@ struct TwinField: StochasticField {
     for n in 0..<noisyCount {
       var size: Float = 0
       if shape == .diagonal {
-        size = amplitude(n) * noise[n]
+        size = amplitude(n) * noise[n * noiseStride]
       } else {
-        for w in 0..<sources { size += diffusionOut[n * sources + w] * noise[w] }
+        for w in 0..<sources { size += diffusionOut[n * sources + w] * noise[w * noiseStride] }
         size *= noiseGain[n]
       }
       increments[Int(noisyRows[n])] = size
@@ -89,8 +98,8 @@ struct TwinField: StochasticField {
     }
   }
 
-  // Fills the responses of z: the stage's own, then the delayed ones as they stand at this phase of the sample.
-  private func look(_ state: UnsafeMutablePointer<Float>, phase: Float) {
+  /// Fills the responses of z: the stage's own, then the delayed ones as they stand at this phase of the sample.
+  func look(_ state: UnsafeMutablePointer<Float>, phase: Float) {
     let responses = inputs + drives * driveTaps
     for i in 0..<observables { responses[i] = state[i] }
     let end = observables * responseTaps

@@ -5,7 +5,8 @@ extension TwinState {
   ///     residual_i = (measured_i - mean_i) / sd_i,   a <- a + observer (measured - mean)
   ///
   /// The mean is the noiseless step; the sd is that of the noise of the substeps, each taken where the noiseless path
-  /// begins it, times `residualScale`. An observable without noise has residual 0. A measurement that is not finite gets
+  /// begins it, times `residualScale`. An observable without noise has residual 0, and so has one that is measured at
+  /// the end of its range where the mean lies beyond it. A measurement that is not finite gets
   /// a residual that is not a number, and the mean takes its place in the memory.
   ///
   /// - Parameters:
@@ -17,25 +18,11 @@ extension TwinState {
     drives: UnsafeBufferPointer<Float>, measured: UnsafeBufferPointer<Float>,
     residuals: UnsafeMutableBufferPointer<Float>
   ) -> Bool {
-    let (nx, na) = (parameters.observables, parameters.auxiliaries)
-    guard drives.count >= parameters.drives, measured.count >= nx, residuals.count >= nx, let s = drives.baseAddress
+    guard drives.count >= parameters.drives, measured.count >= parameters.observables,
+      residuals.count >= parameters.observables, let s = drives.baseAddress
     else { return false }
-    begin(s)
-    advance(nil, variance: true)
-    for i in 0..<nx {
-      guard measured[i].isFinite else {
-        residuals[i] = .nan
-        continue
-      }
-      let value = (measured[i] - parameters.responseOffset[i]) * parameters.responseScale[i]
-      let error = value - memory[layout.state + i]
-      let sd = memory[layout.variance + i].squareRoot() * parameters.residualScale[i]
-      residuals[i] = sd > 0 ? error / sd : 0
-      for k in 0..<na { memory[layout.state + nx + k] += parameters.observer[k * nx + i] * error }
-      memory[layout.state + i] = value
-    }
-    finish()
-    for i in 0..<nx where measured[i].isFinite { memory[layout.latest + i] = measured[i] }
+    let cell = cell
+    withMemory { cell.observe($0, drives: s, measured: measured, residuals: residuals) }
     return true
   }
 
@@ -62,5 +49,34 @@ extension TwinState {
       }
     }
     return residual
+  }
+}
+
+extension TwinCell {
+  fileprivate func observe(
+    _ base: UnsafeMutablePointer<Float>, drives: UnsafePointer<Float>, measured: UnsafeBufferPointer<Float>,
+    residuals: UnsafeMutableBufferPointer<Float>
+  ) {
+    let (nx, na) = (parameters.observables, parameters.auxiliaries)
+    let state = base + layout.state
+    begin(base, drives)
+    advance(base, nil, stride: 1, variance: true)
+    for i in 0..<nx {
+      let (low, high) = (tables.low[i], tables.high[i])
+      guard measured[i].isFinite else {
+        residuals[i] = .nan
+        state[i] = state[i] >= low ? min(state[i], high) : low
+        continue
+      }
+      let value = (measured[i] - parameters.responseOffset[i]) * parameters.responseScale[i]
+      let beyond = (value >= high && state[i] >= high) || (value <= low && state[i] <= low)
+      let error = beyond ? 0 : value - state[i]
+      let sd = base[layout.variance + i].squareRoot() * parameters.residualScale[i]
+      residuals[i] = sd > 0 ? error / sd : 0
+      for k in 0..<na { state[nx + k] += parameters.observer[k * nx + i] * error }
+      state[i] = value
+    }
+    finish(base, state)
+    for i in 0..<nx where measured[i].isFinite { base[layout.latest + i] = measured[i] }
   }
 }

@@ -2,10 +2,11 @@ import CTwinStep
 
 /// A twin at work: its parameters, the drives and responses it remembers, and scratch space. A step allocates nothing.
 public struct TwinState: Sendable {
-  public let parameters: TwinParameters
-  let tables: TwinTables
-  let layout: TwinLayout
+  let cell: TwinCell
   var memory: [Float]
+
+  public var parameters: TwinParameters { cell.parameters }
+  var layout: TwinLayout { cell.layout }
 
   /// A device that has been at `responses` under `drives` for as long as the twin remembers; missing values are 0.
   public init(_ parameters: TwinParameters, drives: [Float], responses: [Float]) {
@@ -21,16 +22,12 @@ public struct TwinState: Sendable {
 
   /// As above, by the kernels of one instruction set, which the CPU must have: for tests.
   package init(_ parameters: TwinParameters, drives: [Float], responses: [Float], isa: Int32) {
-    self.parameters = parameters
-    tables = TwinTables(parameters, isa: isa)
-    layout = TwinLayout(parameters)
-    memory = [Float](repeating: 0, count: layout.size)
-    for tap in 0..<parameters.driveTaps {
-      for j in 0..<min(parameters.drives, drives.count) { remember(drive: drives[j], j, at: tap) }
+    let cell = TwinCell(parameters, isa: isa)
+    memory = [Float](repeating: 0, count: cell.layout.size)
+    memory.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { cell.start(base, drives: drives, responses: responses) }
     }
-    for tap in 0..<parameters.responseTaps {
-      for i in 0..<min(parameters.observables, responses.count) { remember(response: responses[i], i, at: tap) }
-    }
+    self.cell = cell
   }
 
   /// Standard normal deviates a step takes: sources, substep by substep.
@@ -84,48 +81,18 @@ public struct TwinState: Sendable {
   public mutating func correct(response measured: Float) { remember(response: measured, 0, at: 0) }
 
   private mutating func remember(drive: Float, _ j: Int, at tap: Int) {
-    memory[layout.inputs + tap * parameters.drives + j] = (drive - parameters.driveOffset[j]) * parameters.driveScale[j]
+    let cell = cell
+    withMemory { cell.remember($0, drive: drive, j, at: tap) }
   }
 
   private mutating func remember(response: Float, _ i: Int, at tap: Int) {
-    let value = (response - parameters.responseOffset[i]) * parameters.responseScale[i]
-    memory[layout.history + tap * parameters.observables + i] = value
-    if tap == 0 {
-      memory[layout.state + i] = value
-      memory[layout.latest + i] = response
-    }
+    let cell = cell
+    withMemory { cell.remember($0, response: response, i, at: tap) }
   }
-}
 
-/// Where the parts of a state's working memory begin.
-struct TwinLayout: Sendable {
-  /// z.
-  let inputs: Int
-  /// [responseTaps, observables], newest first, normalised.
-  let history: Int
-  /// Y = (x, a), normalised.
-  let state: Int
-  /// [observables], channel units.
-  let latest: Int
-  let scratch: Int
-  let increments: Int
-  /// [observables].
-  let variance: Int
-  let driftOut: Int
-  let diffusionOut: Int
-  let size: Int
-
-  init(_ p: TwinParameters) {
-    let rows = p.observables + p.auxiliaries
-    inputs = 0
-    history = PackedNet.padded(p.taps)
-    state = history + p.responseTaps * p.observables
-    latest = state + rows
-    scratch = latest + p.observables
-    increments = scratch + TwinSolver.scratch(rows: rows)
-    variance = increments + rows
-    driftOut = PackedNet.padded(variance + p.observables)
-    diffusionOut = driftOut + PackedNet.padded(p.observables)
-    size = diffusionOut + PackedNet.padded(p.diffusion?.outputs ?? 0)
+  /// The working memory, for as long as `body` runs.
+  @inline(__always)
+  mutating func withMemory(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+    memory.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { body(base) } }
   }
 }

@@ -10,6 +10,13 @@ final class TwinTables: @unchecked Sendable {
   let high: UnsafePointer<Float>
   /// [observables]: channel units for one normalised unit.
   let unit: UnsafePointer<Float>
+  /// [observables].
+  let responseOffset: UnsafePointer<Float>
+  let channelLow: UnsafePointer<Float>
+  let channelHigh: UnsafePointer<Float>
+  /// [drives].
+  let driveOffset: UnsafePointer<Float>
+  let driveScale: UnsafePointer<Float>
   private let drift: PackedNet
   private let diffusion: PackedNet?
   private let constants: UnsafeMutablePointer<Float>
@@ -21,7 +28,7 @@ final class TwinTables: @unchecked Sendable {
     let root = step.squareRoot()
     drift = PackedNet(p.drift)
     if let net = p.diffusion { diffusion = PackedNet(net) } else { diffusion = nil }
-    let all = UnsafeMutablePointer<Float>.allocate(capacity: 4 * nx + na + 2 * nx * na + 2 * rows + 1)
+    let all = UnsafeMutablePointer<Float>.allocate(capacity: 7 * nx + na + 2 * nx * na + 2 * rows + 2 * p.drives)
     constants = all
     var used = 0
     func put(_ values: [Float], times factor: Float) -> UnsafePointer<Float> {
@@ -36,6 +43,11 @@ final class TwinTables: @unchecked Sendable {
     let injection = put(p.injection, times: 1)
     let noiseGain = put(p.diffusionScale, times: root)
     let noiseFloor = put(p.diffusionFloor, times: root)
+    responseOffset = put(p.responseOffset, times: 1)
+    channelLow = put(p.responseLow, times: 1)
+    channelHigh = put(p.responseHigh, times: 1)
+    driveOffset = put(p.driveOffset, times: 1)
+    driveScale = put(p.driveScale, times: 1)
     let bottom = all + used
     let top = bottom + nx
     let size = top + nx

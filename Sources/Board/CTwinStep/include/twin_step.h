@@ -24,6 +24,9 @@ typedef struct {
 // Sets one entry of `sizes`; out-of-range places are left alone.
 void ts_set_size(ts_net *net, int32_t place, int32_t size);
 
+// An entry of `sizes`; 0 out of range.
+int32_t ts_size(const ts_net *net, int32_t place);
+
 // Floats ts_pack writes for a net with these layers and sizes.
 size_t ts_packed_floats(const ts_net *net);
 
@@ -34,8 +37,11 @@ void ts_pack(const ts_net *net, const float *weights, float *packed);
 // The widest instruction set of this CPU that the operating system supports.
 int32_t ts_best_isa(void);
 
-// Evaluates `count` nets. inputs[k] and outputs[k] belong to net k; an output holds its size padded to TS_BLOCK.
-// Nets of like depth that follow each other are interleaved.
+// Whether two nets have the same shape.
+int32_t ts_alike(const ts_net *a, const ts_net *b);
+
+// Evaluates `count` nets of one shape side by side. inputs[k] and outputs[k] belong to net k; an output holds its size
+// padded to TS_BLOCK.
 void ts_evaluate(
     int32_t isa, const ts_net *nets, int32_t count, const float *const *inputs, float *const *outputs);
 
