@@ -23,6 +23,7 @@ public struct Evaluator: Sendable {
     _ network: NetworkDescription, on set: TrainingSet, seed: UInt64
   ) throws(NetworkTrainingError) -> Evaluation {
     if let fault = network.firstFault() { throw .mismatch("the network's \(fault) does not fit the rest") }
+    try TwinBank.check(twins)
     guard network.nodeCount == twins.count else {
       throw .mismatch("\(network.nodeCount) nodes and \(twins.count) twins")
     }

@@ -14,7 +14,8 @@ final class NetworkRunner: @unchecked Sendable {
   let settleDrive: Float
   let clampLeak: Float
   private let scratch: [AlignedBuffer]
-  private let structures: UnsafeMutablePointer<tk_twin>
+  private let structures: UnsafeMutablePointer<tk_model>
+  private let weights: UnsafeMutablePointer<UnsafePointer<Float>?>
 
   init(
     _ layout: ParameterLayout, bank: TwinBank, task: NetworkTask, hold: Int, settleSteps: Int, settleDrive: Float,
@@ -28,19 +29,24 @@ final class NetworkRunner: @unchecked Sendable {
     self.clampLeak = clampLeak
     parameters = AlignedBuffer(floats: layout.count)
     structures = .allocate(capacity: bank.nodes)
-    structures.initialize(from: bank.structures, count: bank.nodes)
+    structures.initialize(from: bank.models.map { $0.c }, count: bank.nodes)
+    weights = .allocate(capacity: bank.nodes)
+    weights.initialize(from: bank.parameters.map { UnsafePointer($0.floats) }, count: bank.nodes)
     var shape = tk_network()
     shape.nodes = Int32(layout.nodes)
     shape.inputs = Int32(layout.inputs)
     shape.outputs = Int32(layout.outputs)
     shape.hold = Int32(hold)
     shape.settle_steps = Int32(settleSteps)
-    shape.twins = UnsafePointer(structures)
-    let bytes = tk_network_scratch(&shape, Int32(frames), Int32(bank.history))
+    shape.models = UnsafePointer(structures)
+    let bytes = tk_network_scratch(InstructionSet.best.rawValue, &shape, Int32(frames), Int32(bank.history))
     scratch = (0..<workers).map { _ in AlignedBuffer(bytes: bytes) }
   }
 
-  deinit { structures.deallocate() }
+  deinit {
+    structures.deallocate()
+    weights.deallocate()
+  }
 
   struct Noise {
     var size: Float
@@ -64,7 +70,8 @@ final class NetworkRunner: @unchecked Sendable {
     network.settle_drive = settleDrive
     network.clamp_leak = clampLeak
     network.noise = noise.size
-    network.twins = UnsafePointer(structures)
+    network.models = UnsafePointer(structures)
+    network.parameters = UnsafePointer(weights)
     network.input_weights = UnsafePointer(parameters.floats + layout.input.lowerBound)
     network.recurrent_weights = UnsafePointer(parameters.floats + layout.recurrent.lowerBound)
     network.bias = UnsafePointer(parameters.floats + layout.bias.lowerBound)
@@ -85,6 +92,7 @@ final class NetworkRunner: @unchecked Sendable {
     }
     input.start_drives = UnsafePointer(tile.drives.floats)
     input.start_responses = UnsafePointer(tile.responses.floats)
+    input.start_auxiliaries = UnsafePointer(tile.auxiliaries.floats)
     input.feature_mask = useMask ? UnsafePointer(tile.mask.floats) : nil
     input.measured = tile.measured.map { UnsafePointer($0.floats) }
     input.key0 = noise.key.key0
@@ -102,6 +110,7 @@ final class NetworkRunner: @unchecked Sendable {
     if carry {
       result.final_drives = tile.drives.floats
       result.final_responses = tile.responses.floats
+      result.final_auxiliaries = tile.auxiliaries.floats
     }
     return tk_network_tile(InstructionSet.best.rawValue, &network, &input, &result, scratch[worker].raw)
   }

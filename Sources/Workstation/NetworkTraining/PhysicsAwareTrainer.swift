@@ -24,6 +24,7 @@ public struct PhysicsAwareTrainer: Sendable {
   ) throws(NetworkTrainingError) {
     try options.check()
     if let fault = network.firstFault() { throw .mismatch("the network's \(fault) does not fit the rest") }
+    try TwinBank.check(twins)
     guard network.nodeCount == twins.count else {
       throw .mismatch("\(network.nodeCount) nodes and \(twins.count) twins")
     }

@@ -12,9 +12,9 @@ struct Stretch: Sendable {
   var id: UInt32
 }
 
-/// Sixteen stretches laid out for the kernels.
+/// Stretches, as many as a tile has lanes, laid out for the kernels.
 final class SequenceTile: @unchecked Sendable {
-  static let lanes = Int(TK_LANES)
+  static let lanes = KernelModel.lanes
   let layout: ParameterLayout
   let bank: TwinBank
   let inputs: AlignedBuffer
@@ -22,15 +22,16 @@ final class SequenceTile: @unchecked Sendable {
   let weights: AlignedBuffer
   let drives: AlignedBuffer
   let responses: AlignedBuffer
+  let auxiliaries: AlignedBuffer
   let mask: AlignedBuffer
   let gradient: AlignedBuffer
   let outputs: AlignedBuffer
   let normals: AlignedBuffer
-  /// Responses to use in place of the twins', [settle + frames * hold][nodes][16]; nil for the twins' own.
+  /// Responses to use in place of the twins', [settle + frames * hold][nodes][lanes]; nil for the twins' own.
   var measured: AlignedBuffer?
-  let lengths = UnsafeMutablePointer<Int32>.allocate(capacity: 16)
-  let labels = UnsafeMutablePointer<Int32>.allocate(capacity: 16)
-  let ids = UnsafeMutablePointer<UInt32>.allocate(capacity: 16)
+  let lengths = UnsafeMutablePointer<Int32>.allocate(capacity: SequenceTile.lanes)
+  let labels = UnsafeMutablePointer<Int32>.allocate(capacity: SequenceTile.lanes)
+  let ids = UnsafeMutablePointer<UInt32>.allocate(capacity: SequenceTile.lanes)
   private(set) var frames = 0
   private(set) var weightSum = 0.0
 
@@ -44,6 +45,7 @@ final class SequenceTile: @unchecked Sendable {
     weights = AlignedBuffer(floats: frames * lanes)
     drives = AlignedBuffer(floats: bank.history * layout.nodes * lanes)
     responses = AlignedBuffer(floats: bank.history * layout.nodes * lanes)
+    auxiliaries = AlignedBuffer(floats: bank.auxiliaries * lanes)
     mask = AlignedBuffer(floats: layout.nodes * lanes)
     gradient = AlignedBuffer(floats: layout.count)
     outputs = AlignedBuffer(floats: (regression ? frames : 1) * layout.outputs * lanes)
@@ -60,7 +62,7 @@ final class SequenceTile: @unchecked Sendable {
     ids.deallocate()
   }
 
-  /// Lays out at most 16 stretches.
+  /// Lays out at most `lanes` stretches.
   func fill(_ stretches: ArraySlice<Stretch>, of set: TrainingSet, normaliser: InputNormaliser, startStates: Bool) {
     let lanes = Self.lanes
     frames = stretches.reduce(0) { max($0, $1.frames) }
@@ -98,7 +100,8 @@ final class SequenceTile: @unchecked Sendable {
       for lane in 0..<lanes {
         let entry = lane < stretches.count ? stretches[stretches.startIndex + lane].id : 0
         bank.start(
-          Int(truncatingIfNeeded: Philox.mix(UInt64(entry)) >> 33), lane: lane, drives: drives, responses: responses)
+          Int(truncatingIfNeeded: Philox.mix(UInt64(entry)) >> 33), lane: lane, drives: drives, responses: responses,
+          auxiliaries: auxiliaries)
       }
     }
   }

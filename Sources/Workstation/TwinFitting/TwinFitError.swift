@@ -1,35 +1,37 @@
+import TwinModel
+
 /// Why a twin could not be fitted; `device` is the trace's index.
 public enum TwinFitError: Error, Equatable, Sendable {
+  /// The trace itself cannot make a good twin.
+  case trace(device: Int, TraceError)
   /// Fewer usable samples than the least the fit needs.
   case tooShort(device: Int, samples: Int, needed: Int)
   /// The response never moves: the node is not connected, not powered, or stuck at a rail.
   case noResponse(device: Int)
-  /// A drive or response is not a finite number.
-  case notFinite(device: Int, sample: Int)
-  /// Drives and responses differ in number, or a segment or repeat group points outside the trace.
-  case malformed(device: Int)
-  /// An option is out of its range; the name of the option.
+  /// An option is out of its range, or does not go with another; the name of the option.
   case badOption(String)
   /// The training diverged; try a lower rate.
   case diverged(device: Int)
+  /// The loss over whole runs cannot be set up.
+  case ensemble(device: Int, reason: String)
   case cancelled
 }
 
 extension TwinFitError: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .trace(let device, let error): return "device \(device): \(error)"
     case .tooShort(let device, let samples, let needed):
       return "device \(device): \(samples) usable samples, \(needed) needed; record a longer trace"
     case .noResponse(let device):
       return "device \(device): the response never moves; check its wiring, its power and its input channel"
-    case .notFinite(let device, let sample):
-      return "device \(device): sample \(sample) is not a finite number"
-    case .malformed(let device):
-      return "device \(device): drives, responses, segments and repeats do not fit together"
     case .badOption(let name):
-      return "option \(name) is out of its range"
+      return "option \(name) is out of its range, or does not go with the others"
+        + (name == "auxiliaries" ? " (noise variables need Euler-Maruyama without substeps and diagonal noise)" : "")
     case .diverged(let device):
       return "device \(device): the fit diverged; lower the learning rate"
+    case .ensemble(let device, let reason):
+      return "device \(device): the runs of repeats cannot be compared: \(reason)"
     case .cancelled:
       return "cancelled"
     }

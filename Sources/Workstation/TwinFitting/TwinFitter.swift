@@ -9,81 +9,161 @@ public struct TwinFitter: Sendable {
   /// Fits one device; the same trace, options and seed give the same twin on every run.
   ///
   /// - Parameters:
-  ///   - previous: an earlier twin of the device to start from, used if its shape agrees.
+  ///   - previous: an earlier twin of the device to start from: its structure is kept and its drift adopted where the
+  ///     shapes agree.
+  ///   - structure: what the twin remembers; nil for what the options say or the data choose.
   ///   - device: the index errors and progress name.
+  ///   - cancelled: asked often; when true, the best so far is judged and returned, marked as interrupted, or `cancelled`
+  ///     thrown where there is nothing yet.
   public func fit(
     _ trace: DeviceTrace, options: TwinFitOptions = TwinFitOptions(), seed: UInt64, previous: TwinParameters? = nil,
-    device: Int = 0, progress: (FitProgress) -> Void = { _ in }, cancelled: () -> Bool = { false }
+    structure wanted: TwinStructure? = nil, device: Int = 0, progress: (FitProgress) -> Void = { _ in },
+    cancelled: () -> Bool = { false }
   ) throws(TwinFitError) -> TwinFit {
-    try options.check()
+    try options.check(drives: trace.driveCount, observables: trace.responseCount)
+    if cancelled() { throw .cancelled }
     let clock = ContinuousClock()
     let start = clock.now
     let own = Philox.mix(seed &+ UInt64(truncatingIfNeeded: device) &* 0x9E37_79B9_7F4A_7C15)
-    let prepared = try PreparedTrace(trace, device: device, options: options, seed: own)
-    var session = FitSession(prepared, options: options, seed: own, previous: previous)
-    try session.fitDrift(progress: progress, cancelled: cancelled)
-    try session.fitDiffusion(progress: progress, cancelled: cancelled)
-    guard let parameters = session.parameters() else { throw .diverged(device: device) }
-    session.twin.setRange(
-      low: (prepared.low - prepared.responseOffset) * prepared.responseScale,
-      high: (prepared.high - prepared.responseOffset) * prepared.responseScale)
-    var report = Self.judge(session, options: options, seed: own)
+    let prepared = try prepare(trace, options: options, seed: own, device: device)
+    func tell(_ phase: FitProgress.Phase, _ epoch: Int, _ epochs: Int, _ loss: Double) {
+      progress(FitProgress(device: device, phase: phase, epoch: epoch, epochs: epochs, loss: loss))
+    }
+    var choices: [String] = []
+    var trials: [StructureTrial] = []
+    let structure: TwinStructure
+    if let wanted {
+      structure = wanted
+    } else if let previous, previous.observables == trace.responseCount {
+      structure = TwinStructure(
+        driveDelays: previous.driveTaps - 1, responseDelays: previous.responseTaps - 1,
+        auxiliaries: previous.auxiliaries / max(1, previous.observables))
+      choices.append("structure of the earlier twin: \(structure)")
+    } else {
+      let search = StructureSearch(options, seed: own)
+      (structure, trials) = try search.choose(
+        prepared, progress: { tell(.structure, $0, $1, $2) }, cancelled: cancelled)
+      if trials.count > 1 { choices.append("\(structure), by held-out likelihood among \(trials.count)") }
+    }
+    let session = try best(
+      prepared, structure, options, seed: own, previous: previous, choices: &choices, tell: tell, cancelled: cancelled)
+    tell(.judging, 0, 1, session.progress.likelihood)
+    let parameters = try TwinExport.twin(session)
+    func normal(_ limits: [Float]) -> [Float] {
+      limits.indices.map { (limits[$0] - prepared.responseOffset[$0]) * prepared.responseScale[$0] }
+    }
+    session.model.setRange((normal(prepared.low), normal(prepared.high)))
+    var report = SessionJudge(session: session).report(
+      limits: options.limits, structure: trials, choices: choices, interrupted: cancelled())
     report.seconds = (clock.now - start) / .seconds(1)
-    progress(FitProgress(device: device, phase: .done, epoch: 0, epochs: 0, loss: report.oneStepError))
+    tell(.done, 0, 0, report.oneStepError)
     return TwinFit(parameters: parameters, report: report)
+  }
+
+  /// The checked and normalised trace.
+  func prepare(
+    _ trace: DeviceTrace, options: TwinFitOptions, seed: UInt64, device: Int
+  ) throws(TwinFitError) -> PreparedTrace {
+    let history = StructureSearch.longestHistory(options)
+    var check = options.check
+    check.history = history
+    let checked: CheckedTrace
+    do {
+      checked = try TraceCheck(check).check(trace)
+    } catch {
+      throw .trace(device: device, error)
+    }
+    return try PreparedTrace(checked, device: device, history: history, options: options, seed: seed)
+  }
+
+  private func best(
+    _ trace: PreparedTrace, _ structure: TwinStructure, _ options: TwinFitOptions, seed: UInt64,
+    previous: TwinParameters?, choices: inout [String], tell: (FitProgress.Phase, Int, Int, Double) -> Void,
+    cancelled: () -> Bool
+  ) throws(TwinFitError) -> FitSession {
+    var kept: FitSession?
+    for restart in 0..<options.restarts {
+      let session = FitSession(
+        trace, structure: structure, options: options, seed: restart == 0 ? seed : Philox.mix(seed ^ UInt64(restart)))
+      let adopted = previous.map { session.adopt($0) } ?? false
+      // A twin that is followed needs a fraction of a first fit.
+      let share = adopted ? 0.2 : 1
+      func epochs(_ all: Int) -> Int { max(1, Int((Double(all) * share).rounded(.up))) }
+      if !adopted {
+        try session.fitDrift(
+          epochs: epochs(options.driftEpochs), progress: { tell(.drift, $0, options.driftEpochs, $1) },
+          cancelled: cancelled)
+        session.measureNoise()
+      }
+      try session.fitLikelihood(
+        epochs: epochs(options.diffusionEpochs), progress: { tell(.likelihood, $0, options.diffusionEpochs, $1) },
+        cancelled: cancelled)
+      if let best = kept, best.progress.likelihood <= session.progress.likelihood { continue }
+      kept = session
+      if cancelled() { break }
+    }
+    guard let session = kept else { throw .diverged(device: trace.device) }
+    let loss = options.ensembleLoss ?? session.automaticEnsembleLoss
+    if !cancelled(), loss != .none {
+      let used = try session.fitEnsembles(
+        loss, steps: options.ensembleSteps, progress: { tell(.ensembles, $0, options.ensembleSteps, $1) },
+        cancelled: cancelled)
+      if options.ensembleLoss == nil {
+        choices.append(
+          used
+            ? "moments over repeats matched after the likelihood, because the recording has repeats to learn from"
+            : "moments over repeats made nothing better and were left out")
+      }
+    } else if options.ensembleLoss == nil {
+      choices.append("likelihood alone, because the recording has no repeats to learn from")
+    }
+    return session
   }
 
   /// Fits every trace, devices side by side; one result a trace, whatever happens to the others.
   ///
   /// - Parameters:
   ///   - previous: earlier twins, by trace index; may be shorter than `traces`.
+  ///   - kinds: names of the devices' kinds; devices of one kind get the structure chosen for the first of them. Empty:
+  ///     each chooses its own.
   ///   - progress: called from several threads.
+  ///   - finished: called from several threads with each result as it comes.
   public func fitAll(
     _ traces: [DeviceTrace], options: TwinFitOptions = TwinFitOptions(), seed: UInt64,
-    previous: [TwinParameters?] = [], progress: @Sendable (FitProgress) -> Void = { _ in },
+    previous: [TwinParameters?] = [], kinds: [String] = [], progress: @Sendable (FitProgress) -> Void = { _ in },
+    finished: @Sendable (Int, Result<TwinFit, TwinFitError>) -> Void = { _, _ in },
     cancelled: @Sendable () -> Bool = { false }
   ) -> [Result<TwinFit, TwinFitError>] {
     let results = Slots<Result<TwinFit, TwinFitError>>(count: traces.count)
-    WorkerPool(threads: options.threads).run(traces.count) { device, _ in
+    let structures = Slots<TwinStructure>(count: traces.count)
+    var leaders: [Int] = []
+    var leader = [Int](repeating: 0, count: traces.count)
+    for device in traces.indices {
+      let first = device < kinds.count ? leaders.first { kinds[$0] == kinds[device] } : nil
+      leader[device] = first ?? device
+      if first == nil { leaders.append(device) }
+    }
+    let led = leader
+    @Sendable func one(_ device: Int) {
       do throws(TwinFitError) {
         let fit = try fit(
           traces[device], options: options, seed: seed,
-          previous: device < previous.count ? previous[device] : nil, device: device, progress: progress,
+          previous: device < previous.count ? previous[device] : nil,
+          structure: led[device] == device ? nil : structures[led[device]], device: device, progress: progress,
           cancelled: cancelled)
+        if led[device] == device { structures[device] = fit.report.structure }
         results[device] = .success(fit)
+        finished(device, .success(fit))
       } catch {
         results[device] = .failure(error)
+        finished(device, .failure(error))
       }
     }
+    let pool = WorkerPool(threads: options.threads)
+    let first = leaders
+    let rest = traces.indices.filter { led[$0] != $0 }
+    pool.run(first.count) { index, _ in one(first[index]) }
+    pool.run(rest.count) { index, _ in one(rest[index]) }
     return (0..<traces.count).map { results[$0] ?? .failure(.cancelled) }
-  }
-
-  private static func judge(_ session: FitSession, options: TwinFitOptions, seed: UInt64) -> TwinFitReport {
-    let trace = session.trace
-    let starts = TraceSplit.starts(trace.split.heldOut, horizon: options.horizon)
-    var square = 0.0
-    var still = 0.0
-    var sum = 0.0
-    var sumSquare = 0.0
-    var count = 0.0
-    session.residuals(starts) { error, standardised, target in
-      square += Double(error) * Double(error)
-      let change = Double(trace.responses[target] - trace.responses[target - 1])
-      still += change * change
-      sum += Double(standardised)
-      sumSquare += Double(standardised) * Double(standardised)
-      count += 1
-    }
-    count = max(1, count)
-    let mean = sum / count
-    let free = FreeRun(trace: trace, twin: session.twin, copies: options.freeRuns, seed: seed).report()
-    return TwinFitReport(
-      trainingSamples: trace.split.training.reduce(0) { $0 + $1.count },
-      heldOutSamples: trace.split.heldOut.reduce(0) { $0 + $1.count }, saturatedFraction: trace.saturated,
-      responseDeviation: 1 / Double(trace.responseScale), oneStepError: (square / count).squareRoot(),
-      persistenceError: (still / count).squareRoot(), residualMean: mean,
-      residualDeviation: max(0, sumSquare / count - mean * mean).squareRoot(), freeRun: free,
-      driftEpochs: session.driftEpochs, bestDriftEpoch: session.bestDriftEpoch,
-      diffusionEpochs: session.diffusionEpochs, bestDiffusionEpoch: session.bestDiffusionEpoch, seconds: 0)
   }
 }

@@ -7,6 +7,8 @@ struct TraceSplit: Sendable {
   var heldOut: [Range<Int>] = []
   /// Groups of segments kept for the comparison of repeats.
   var judges: [[Range<Int>]] = []
+  /// Groups of segments that also teach.
+  var teachers: [[Range<Int>]] = []
 
   /// - Parameter history: samples a prediction needs before it.
   init(_ trace: DeviceTrace, history: Int, block: Int, share: Double, seed: UInt64) {
@@ -19,6 +21,7 @@ struct TraceSplit: Sendable {
       groups.count >= 4 ? (groups.count + 3) / 4 : (freeSamples >= 1000 || groups.count == 1 ? groups.count : 1)
     let teaching = groups.dropLast(min(judged, groups.count))
     judges = groups.suffix(judged).map { $0.map { trace.segments[$0] } }
+    self.teachers = teaching.map { $0.map { trace.segments[$0] } }
     var teachers = free.map { trace.segments[$0] } + teaching.flatMap { $0.map { trace.segments[$0] } }
     if teachers.reduce(0, { $0 + max(0, $1.count - history) }) < 200 { teachers += judges.flatMap { $0 } }
     var blocks: [Range<Int>] = []

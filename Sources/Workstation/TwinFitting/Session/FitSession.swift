@@ -1,0 +1,93 @@
+import CTrainingKernels
+import Numerics
+import TrainingKernels
+import TwinModel
+
+/// One device's fit with one structure: drift by windowed squared error along the noiseless path, then everything by the
+/// likelihood of one-step transitions, then, where wanted, by what whole runs look like. Sampled paths are never compared
+/// by squared error: that shrinks the noise to nothing.
+final class FitSession {
+  let trace: PreparedTrace
+  let options: TwinFitOptions
+  let structure: TwinStructure
+  let model: KernelModel
+  let parameters: FitParameters
+  let isa = InstructionSet.best.rawValue
+  var random: RandomStream
+  let seed: UInt64
+  var progress = SessionProgress()
+  /// Residual sd of the noiseless one-step prediction, an observable, normalised.
+  private(set) var residualSize: [Float]
+
+  init(_ trace: PreparedTrace, structure: TwinStructure, options: TwinFitOptions, seed: UInt64) {
+    self.trace = trace
+    self.options = options
+    self.structure = structure
+    self.seed = seed
+    random = RandomStream(seed: seed, stream: 0xF17)
+    var shape = TwinShape()
+    shape.drives = trace.driveCount
+    shape.driveTaps = structure.driveDelays + 1
+    shape.observables = trace.responseCount
+    shape.responseTaps = structure.responseDelays + 1
+    shape.auxiliaries = structure.auxiliaries * trace.responseCount
+    shape.driftWidths = options.driftWidths
+    shape.diffusionWidths = options.diffusionWidths
+    shape.activation = options.activation
+    shape.solver = options.solver
+    shape.substeps = options.substeps
+    shape.noise = options.noise
+    shape.noisyRows = Array(0..<trace.responseCount)
+    shape.fullSources = options.noiseSources
+    model = KernelModel(shape)
+    model.setDriftGain(trace.increment)
+    residualSize = trace.increment
+    model.setNoise(gain: residualSize, floor: residualSize.map { 0.05 * $0 })
+    let whitener = Whitener(rows: trace.inputs(structure), size: shape.taps, ridge: 1e-3)
+    parameters = FitParameters(model, whitener: whitener, random: &random)
+  }
+
+  /// Starts from an earlier twin of the same shape, in the trace's units; false if the shapes differ.
+  func adopt(_ twin: TwinParameters) -> Bool {
+    guard let start = TwinExport.parameters(of: twin, for: self) else { return false }
+    setResidualSize(start.noise)
+    parameters.adopt(start.values)
+    return true
+  }
+
+  /// Sets the unit of the noise.
+  func setResidualSize(_ size: [Float]) {
+    residualSize = size.map { max(1e-4, $0) }
+    model.setNoise(gain: residualSize, floor: residualSize.map { 0.02 * $0 })
+  }
+
+  var batch: Int { (options.batchWindows + WindowTile.lanes - 1) / WindowTile.lanes * WindowTile.lanes }
+
+  /// Samples a likelihood window spends on finding its auxiliaries.
+  var burnIn: Int { structure.auxiliaries > 0 ? 12 : 0 }
+
+  /// Length of a likelihood window.
+  var likelihoodSteps: Int { structure.auxiliaries > 0 ? min(60, max(36, 3 * options.horizon)) : options.horizon }
+
+  /// The one-step likelihood of a tile of measured windows.
+  func transitions(_ tile: WindowTile, gradient: UnsafeMutableRawPointer?) -> Double {
+    var c = model.c
+    var rollout = tile.rollout(measured: true, noisy: false)
+    var asked = tk_transitions(
+      weights: UnsafeRawPointer(tile.weights.raw), jitter: 1e-8, residuals: tile.residuals.raw, errors: tile.errors.raw)
+    return options.solver == .eulerMaruyama && options.substeps == 1
+      ? tk_likelihood(isa, &c, parameters.plain.raw, &rollout, &asked, gradient, tile.scratch.raw)
+      : tk_unscented(isa, &c, parameters.plain.raw, &rollout, &asked, gradient, tile.scratch.raw)
+  }
+}
+
+/// How far a session came.
+struct SessionProgress {
+  var driftEpochs = 0
+  var bestDriftEpoch = 0
+  var likelihoodEpochs = 0
+  var bestLikelihoodEpoch = 0
+  var ensembleSteps = 0
+  /// Mean held-out negative log-likelihood a sample, normalised units.
+  var likelihood = Double.infinity
+}
