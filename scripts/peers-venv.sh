@@ -56,7 +56,6 @@ if [ ! -x "$python" ] || [ "$(cat "$venv/.python" 2>/dev/null)" != "$version" ];
   printf '%s' "$version" >"$venv/.python"
 fi
 mkdir -p "$venv/.installed"
-all_requirements >"$venv/constraints.txt"
 
 missing=()
 for peer in "${peers[@]}"; do
@@ -67,6 +66,8 @@ for peer in "${peers[@]}"; do
   rm -f "$stamp"
   : >"$log"
   read -r -a words <<<"$requirements"
+  # The other peers' versions hold for what this one drags in.
+  all_requirements | grep -v -x -F "${words[@]/#/--regexp=}" >"$venv/constraints.txt"
   installed=yes
   case "$name" in
     PyTorch) install_torch "${words[0]}" || installed=no ;;
@@ -75,14 +76,19 @@ for peer in "${peers[@]}"; do
   if [ "$installed" = yes ] && "$python" -c "import $modules" </dev/null >>"$log" 2>&1; then
     printf '%s' "$requirements" >"$stamp"
   else
-    tail -n 5 "$log" | sed 's/^/   | /' >&2
+    # pip's own words on what failed, or the last of whatever there is.
+    reasons=$(grep -E '^ERROR' "$log" || tail -n 3 "$log")
+    printf '%s\n' "$reasons" | head -n 4 | sed 's/^/   | /' >&2
     missing+=("$name ($requirements)")
   fi
 done
 
 "$python" -m pip --disable-pip-version-check list --format=freeze 2>/dev/null |
-  grep -i -E '^(numpy|jax|jaxlib|optax|diffrax|equinox|torch|torchsde|ai-edge-litert|flatbuffers)==' | tr '\n' ' ' |
-  sed 's/^/   peers: /; s/ *$/\n/' >&2
+  awk -v wanted="$(all_requirements | sed 's/==.*//' | tr '\n' ' ')" '
+    BEGIN { count = split(wanted, names, " "); for (i = 1; i <= count; i++) known[names[i]] = 1 }
+    { name = $0; sub(/==.*/, "", name); gsub(/_/, "-", name); if (tolower(name) in known) line = line " " $0 }
+    END { print "   peers:" (line == "" ? " none" : line) }
+  ' >&2
 printf '%s\n' "$python"
 if [ ${#missing[@]} -gt 0 ]; then
   printf 'error: these peers could not be installed:\n' >&2

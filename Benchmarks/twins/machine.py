@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 
+from peer import MISSING
+
 BUSY_SHARE = 0.12  # of one core; more, used by others, makes a measurement contended
 GATE_SECONDS, RETRIES = 60, 2
-MISSING = 4  # exit code of a peer whose library is not installed
 
 
 def note(text):

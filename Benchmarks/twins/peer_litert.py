@@ -10,6 +10,8 @@ import resource
 import sys
 import time
 
+import peer
+
 ROUNDS, CALLS, WARM_UP, RESTART = 3, 20_000, 2_000, 200
 
 
@@ -24,7 +26,7 @@ def main():
         import litert_model as model
     except ImportError as error:
         print(json.dumps({"missing": str(error)}))
-        sys.exit(4)
+        sys.exit(peer.MISSING)
 
     layers = model.weights()
     interpreter = Interpreter(model_content=getattr(model, arguments.variant)(layers), num_threads=1)

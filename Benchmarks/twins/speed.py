@@ -4,7 +4,7 @@ import platform
 import statistics
 
 import problem
-from machine import note
+from machine import Result, note
 from report import number, table
 
 # Name, program, variant, and the floors of the ratio ours over theirs in task A for 64x2 and 1x32; None only shows.
@@ -30,7 +30,7 @@ class Speed:
         self.tools, self.figures = tools, figures
         self.peers = PEERS + (EXTRA_PEERS if extra else [])
         self.results = {}  # (net, task, who, threads): results, in the order they were measured
-        self.shares = {}  # (net, threads): shares of the peak, each against peaks measured just before and after
+        self.shares = {}  # (net, threads): (contended, share of the peak just before and after), for each run of ours
         self.peaks = {count: [] for count in THREADS}
 
     def run(self):
@@ -76,20 +76,23 @@ class Speed:
         if (net, count) not in PEAK_FLOORS:
             self.ours(net, "A", count)
             return
-        before = self.peak(count)
+        results = [self.peak(count)]
         rate = self.ours(net, "A", count)
-        peaks = [peak for peak in (before, self.peak(count)) if peak]
+        results += [self.results[net, "A", "ours", count][-1], self.peak(count)]
+        peaks = [result.values["gflops"] for result in (results[0], results[2]) if result.values]
         if rate and peaks:
-            self.shares.setdefault((net, count), []).append(rate * problem.flops(net) / 1e9 / max(peaks))
+            share = rate * problem.flops(net) / 1e9 / max(peaks)
+            self.shares.setdefault((net, count), []).append((any(result.contended for result in results), share))
 
     def peak(self, count):
         result = self.tools.measure([self.tools.twinbench, "peak", "--threads", count], count)
-        value = result.values and result.values.get("gflops")
-        if value:
-            self.peaks[count].append(value)
+        if result.values and not result.values.get("gflops"):
+            result = Result(error="it printed no gflops")
+        if result.values:
+            self.peaks[count].append(result.values["gflops"])
         else:
-            note(f"FMA peak, {count} thread(s): {result.error or 'no gflops'}")
-        return value
+            note(f"FMA peak, {count} thread(s): {result.error}")
+        return result
 
     # Agreement.
 
@@ -152,15 +155,23 @@ class Speed:
     def conclude(self):
         for name, _, _, floors in self.peers:
             for net in floors or {}:
-                self.figures.at_least(f"{net} A: ours over {name}", self.ratio(net, "A", name), "x", floors[net])
+                self.conclude_ratio(net, "A", name, floors[net])
         for net, floor in LIKELIHOOD_FLOORS.items():
-            name = self.peers[0][0]
-            self.figures.at_least(f"{net} B: ours over {name}", self.ratio(net, "B", name), "x", floor)
+            self.conclude_ratio(net, "B", self.peers[0][0], floor)
         for (net, count), floor in PEAK_FLOORS.items():
-            shares = self.shares.get((net, count))
-            share = statistics.median(shares) if shares else None
-            threads = f"{count} thread{'s' if count > 1 else ''}"
-            self.figures.at_least(f"{net} A: share of the FMA peak, {threads}", share, "", floor)
+            shares = self.shares.get((net, count), [])
+            quiet = [share for contended, share in shares if not contended]
+            kept = quiet or [share for _, share in shares]
+            figure = f"{net} A: share of the FMA peak, {count} thread{'s' if count > 1 else ''}"
+            figure += ", contended" if shares and not quiet else ""
+            self.figures.at_least(figure, statistics.median(kept) if kept else None, "", floor)
+
+    def conclude_ratio(self, net, task, name, floor):
+        """A ratio with a contended side says so: it may be far too high or too low."""
+        ratio = self.ratio(net, task, name)
+        contended = any(self.contended(net, task, who, count) for who in ("ours", name) for count in THREADS)
+        figure = f"{net} {task}: ours over {name}{', contended' if contended and ratio else ''}"
+        self.figures.at_least(figure, ratio, "x", floor)
 
     def table(self):
         threads = [f"{count} thr" for count in THREADS]
@@ -183,7 +194,7 @@ class Speed:
             failures = [result for result in results if result.error]
             missing = any(result.missing for result in failures)
             remark = "missing" if missing else failures[0].error if failures else "no rate"
-        elif any(self.always_contended(net, task, name, count) for count in THREADS):
+        elif any(self.contended(net, task, name, count) for count in THREADS):
             remark = "contended"
         ratio = self.ratio(net, task, name) if name != "ours" else None
 
@@ -195,7 +206,8 @@ class Speed:
         shown.append(number(ratio) + "x" if ratio else "-")
         return [net, task, name, *shown, median("first_step_seconds"), median("rss_mb"), remark]
 
-    def always_contended(self, net, task, name, count):
+    def contended(self, net, task, name, count):
+        """Whether there was no uncontended run at all."""
         results = [result for result in self.results.get((net, task, name, count), []) if result.values]
         return bool(results) and all(result.contended for result in results)
 
