@@ -75,10 +75,10 @@ extension Workspace {
     for (node, result) in results.enumerated() {
       let name = run.board.nodes[node].name
       switch result {
-      case .success(let fit) where fit.report.responseDeviation < Self.leastResponse:
+      case .success(let fit) where fit.report.responseDeviation.allSatisfy { $0 < Self.leastResponse }:
         failures.append(
           "node \(name): answers nothing: whatever the drive, its response stays within the converter's noise "
-            + "(\(String(format: "%.2g", fit.report.responseDeviation)) of its range); check its power and its wiring")
+            + "(\(String(format: "%.2g", fit.report.responseDeviation.max() ?? 0)) of its range); check its power and its wiring")
       case .success(let fit):
         records.append(try store(fit, node: node, name: name, folder: id, board: board, runID: runID))
         twins.append(fit.parameters)
@@ -158,7 +158,7 @@ struct TwinSidecar: Codable {
     residual_mean = report.residualMean
     residual_sd = report.residualDeviation
     saturated_fraction = report.saturatedFraction
-    response_sd = report.responseDeviation
+    response_sd = report.responseDeviation.first ?? 0
     training_samples = report.trainingSamples
     held_out_samples = report.heldOutSamples
     mean_error = report.freeRun?.meanError
@@ -178,20 +178,13 @@ private final class FitMeter: @unchecked Sendable {
   private let lock = NSLock()
   private var shares: [Double]
   private var finished = 0
-  private let driftShare = 0.75
 
   init(devices: Int) { shares = [Double](repeating: 0, count: devices) }
 
   func note(_ progress: FitProgress) -> (share: Double, done: Int) {
     lock.withLock {
-      let part = progress.epochs > 0 ? Double(progress.epoch) / Double(progress.epochs) : 0
-      switch progress.phase {
-      case .drift: shares[progress.device] = driftShare * part
-      case .diffusion: shares[progress.device] = driftShare + (1 - driftShare) * part
-      case .done:
-        shares[progress.device] = 1
-        finished += 1
-      }
+      shares[progress.device] = max(shares[progress.device], progress.share)
+      if progress.phase == .done { finished += 1 }
       return (shares.reduce(0, +) / Double(max(shares.count, 1)), finished)
     }
   }

@@ -29,7 +29,7 @@ enum Failure {
     case let error as ProjectError:
       let noBoard = error.kind == .unknownBoard
       (code, message) = (noBoard ? Stages.ExitCode.noSuchBoard : Stages.ExitCode.failed, error.description)
-    case let error as TraceError: (code, message) = (Stages.ExitCode.failed, error.description)
+    case let error as Workbench.TraceError: (code, message) = (Stages.ExitCode.failed, error.description)
     case let error as TwinFitError: (code, message) = (Stages.ExitCode.failed, error.description)
     case let error as NetworkTrainingError: (code, message) = (Stages.ExitCode.failed, error.description)
     default: (code, message) = (Stages.ExitCode.failed, "\(error)")
