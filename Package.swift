@@ -37,7 +37,9 @@ let package = Package(
     .target(
       name: "CTwinStep", path: "\(board)/CTwinStep",
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
-    .target(name: "TwinModel", dependencies: ["CTwinStep", "WireFormat"], path: "\(board)/TwinModel"),
+    .target(
+      name: "TwinModel", dependencies: ["CTwinStep", "WireFormat"], path: "\(board)/TwinModel",
+      linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "PhysicalNetwork", dependencies: ["HardwareInterface", "Drivers", "Numerics", "WireFormat"],
       path: "\(board)/PhysicalNetwork"),
@@ -53,6 +55,9 @@ let package = Package(
       ],
       path: "\(board)/Runtime"),
     .executableTarget(name: "edged", dependencies: ["Runtime"], path: "\(board)/edged"),
+
+    .executableTarget(
+      name: "twinstep-bench", dependencies: ["TwinModel", "CBoard"], path: "Benchmarks/TwinStep"),
 
     // Workstation
     .target(

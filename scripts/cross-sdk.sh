@@ -28,7 +28,8 @@ case "$board" in
     swift_triple=armv7-none-none-eabi
     triple=armv7-unknown-linux-gnueabihf
     swift_options+=(-Xcc -mfloat-abi=hard)
-    c_options+=(-fPIE -mfloat-abi=hard)
+    # Without NEON: its vectors flush subnormal numbers, so a twin's bits would not be those of other boards.
+    c_options+=(-fPIE -mfloat-abi=hard -mfpu=vfpv3-d16)
     link=(-pie)
     ;;
   armv6)

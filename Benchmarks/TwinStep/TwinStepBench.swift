@@ -12,7 +12,7 @@ struct TwinStepBench {
   static let rounds = 3
 
   static func main() {
-    let calls = count(CommandLine.argc > 1 ? CommandLine.unsafeArgv[1] : nil) ?? 1_000_000
+    let calls = count(cboard_argument(1)) ?? 1_000_000
     guard let nets = TwinNets(perceptrons()), var group = TwinGroup(twins()) else { return }
     var times = Times()
     let netsSum = timeNets(nets, calls: calls, times: &times)
@@ -120,7 +120,7 @@ struct TwinStepBench {
     return sum
   }
 
-  static func count(_ text: UnsafeMutablePointer<CChar>?) -> Int? {
+  static func count(_ text: UnsafePointer<CChar>?) -> Int? {
     guard var at = text else { return nil }
     var value = 0
     while at.pointee >= 48, at.pointee <= 57, value < 10_000_000 {

@@ -5,17 +5,19 @@ extension TwinCell {
     _ base: UnsafeMutablePointer<Float>, drives: UnsafePointer<Float>, driveStride: Int = 1,
     noise: UnsafePointer<Float>?, noiseStride: Int = 1
   ) {
-    begin(base, drives, stride: driveStride)
-    advance(base, noise, stride: noiseStride, variance: false)
-    clamp(base + layout.state)
-    finish(base, base + layout.state)
+    var field = field(base)
+    let state = base + layout.state
+    field.begin(drives, stride: driveStride)
+    advance(&field, base, noise, stride: noiseStride, variance: false)
+    field.clamp(state)
+    field.finish(state)
   }
 
   /// Runs the solver over one sample, without keeping responses in range; `variance` asks for each observable's one-step noise variance too.
   func advance(
-    _ base: UnsafeMutablePointer<Float>, _ noise: UnsafePointer<Float>?, stride: Int, variance wanted: Bool
+    _ field: inout TwinField, _ base: UnsafeMutablePointer<Float>, _ noise: UnsafePointer<Float>?, stride: Int,
+    variance wanted: Bool
   ) {
-    var field = field(base)
     field.noiseStride = stride
     let (state, scratch, variance) = (base + layout.state, base + layout.scratch, base + layout.variance)
     let (solver, substeps) = (parameters.solver, parameters.substeps)

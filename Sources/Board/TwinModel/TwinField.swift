@@ -16,6 +16,8 @@ struct TwinField: StochasticField {
   let diffusion: UnsafePointer<ts_net>?
   /// Outputs of the diffusion net as the kernels write them.
   let diffusionPadded: Int
+  /// What the diffusion net gives, softplus and all, if it has no inputs.
+  let constantDiffusion: UnsafeMutablePointer<Float>?
   let driftGain: UnsafePointer<Float>
   let decay: UnsafePointer<Float>
   let coupling: UnsafePointer<Float>
@@ -23,6 +25,17 @@ struct TwinField: StochasticField {
   let noiseGain: UnsafePointer<Float>
   let noiseFloor: UnsafePointer<Float>
   let noisyRows: UnsafePointer<Int32>
+  /// [drives].
+  let driveOffset: UnsafePointer<Float>
+  let driveScale: UnsafePointer<Float>
+  /// [observables]: the response range, normalised and in channel units.
+  let low: UnsafePointer<Float>
+  let high: UnsafePointer<Float>
+  let channelLow: UnsafePointer<Float>
+  let channelHigh: UnsafePointer<Float>
+  /// [observables]: x = unit xn + responseOffset.
+  let unit: UnsafePointer<Float>
+  let responseOffset: UnsafePointer<Float>
   /// 0 uses the first deviate for every source.
   var noiseStride = 1
   /// z; its drives are in place before a sample.
@@ -31,6 +44,8 @@ struct TwinField: StochasticField {
   var history: UnsafeMutablePointer<Float>
   var driftOut: UnsafeMutablePointer<Float>
   var diffusionOut: UnsafeMutablePointer<Float>
+  /// [observables], channel units.
+  var latest: UnsafeMutablePointer<Float>
   /// [rows]: each row's own noise.
   var increments: UnsafeMutablePointer<Float>
 
@@ -114,7 +129,7 @@ struct TwinField: StochasticField {
   }
 
   private func evaluateDiffusion() {
-    guard let diffusion else { return }
+    guard let diffusion, constantDiffusion == nil else { return }
     ts_evaluate_one(isa, diffusion, inputs, diffusionOut)
     if shape == .diagonal { ts_softplus(isa, diffusionOut, Int32(diffusionPadded)) }
   }

@@ -6,10 +6,10 @@ public struct TwinGroup: ~Copyable, @unchecked Sendable {
   private let cells: [TwinCell]
   private let core: GroupField
   private let memory: UnsafeMutablePointer<Float>
-  // [twins], where each twin's memory begins.
-  private let bases: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let state: UnsafeMutablePointer<Float>
   private let scratch: UnsafeMutablePointer<Float>
+  private let solver: TwinSolver
+  private let substeps: Int
   /// Drives of all twins together.
   public let drives: Int
   /// Observables of all twins together.
@@ -43,20 +43,21 @@ public struct TwinGroup: ~Copyable, @unchecked Sendable {
     let raw = UnsafeMutableRawPointer.allocate(byteCount: 4 * total, alignment: 64)
     let floats = raw.bindMemory(to: Float.self, capacity: total)
     floats.initialize(repeating: 0, count: total)
-    let places = UnsafeMutablePointer<UnsafeMutablePointer<Float>>.allocate(capacity: all.count)
+    var places: [UnsafeMutablePointer<Float>] = []
     let fields = UnsafeMutablePointer<TwinField>.allocate(capacity: all.count)
     var at = floats
     for index in 0..<all.count {
       all[index].start(
         at, drives: [Float](repeating: drive, count: twins[index].drives),
         responses: [Float](repeating: response, count: twins[index].observables))
-      (places + index).initialize(to: at)
+      places.append(at)
       (fields + index).initialize(to: all[index].field(at))
       at += PackedNet.padded(all[index].layout.size)
     }
     cells = all
+    solver = first.solver
+    substeps = first.substeps
     memory = floats
-    bases = places
     state = floats + size
     scratch = floats + size + rows
     drives = inputs
@@ -65,7 +66,7 @@ public struct TwinGroup: ~Copyable, @unchecked Sendable {
     core = GroupField(fields, count: all.count, rows: rows, sources: sources, isa: isa)
     var row = 0
     for index in 0..<all.count {
-      let from = at0(index)
+      let from = places[index] + all[index].layout.state
       for offset in 0..<fields[index].rows { state[row + offset] = from[offset] }
       row += fields[index].rows
     }
@@ -73,7 +74,6 @@ public struct TwinGroup: ~Copyable, @unchecked Sendable {
 
   deinit {
     core.free()
-    bases.deallocate()
     UnsafeMutableRawPointer(memory).deallocate()
   }
 
@@ -92,12 +92,11 @@ public struct TwinGroup: ~Copyable, @unchecked Sendable {
       noise.isEmpty || noise.count >= noisesPerStep, let x = responses.baseAddress
     else { return false }
     var from = s
-    for index in 0..<cells.count {
-      cells[index].begin(bases[index], from)
+    for index in 0..<core.count {
+      core.fields[index].begin(from)
       from += core.fields[index].drives
     }
     var field = core
-    let (solver, substeps) = (cells[0].parameters.solver, cells[0].parameters.substeps)
     var xi = noise.isEmpty ? nil : noise.baseAddress
     for index in 0..<substeps {
       solver.substep(&field, state: state, index: index, of: substeps, noise: xi, scratch: scratch)
@@ -105,16 +104,14 @@ public struct TwinGroup: ~Copyable, @unchecked Sendable {
     }
     var rows = state
     var to = x
-    for index in 0..<cells.count {
-      cells[index].clamp(rows)
-      cells[index].finish(bases[index], rows)
-      let latest = bases[index] + cells[index].layout.latest
-      for i in 0..<core.fields[index].observables { to[i] = latest[i] }
-      to += core.fields[index].observables
-      rows += core.fields[index].rows
+    for index in 0..<core.count {
+      let twin = core.fields + index
+      twin.pointee.clamp(rows)
+      twin.pointee.finish(rows)
+      for i in 0..<twin.pointee.observables { to[i] = twin.pointee.latest[i] }
+      to += twin.pointee.observables
+      rows += twin.pointee.rows
     }
     return true
   }
-
-  private func at0(_ index: Int) -> UnsafeMutablePointer<Float> { bases[index] + cells[index].layout.state }
 }

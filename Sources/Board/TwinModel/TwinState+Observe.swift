@@ -59,10 +59,11 @@ extension TwinCell {
   ) {
     let (nx, na) = (parameters.observables, parameters.auxiliaries)
     let state = base + layout.state
-    begin(base, drives)
-    advance(base, nil, stride: 1, variance: true)
+    var field = field(base)
+    field.begin(drives)
+    advance(&field, base, nil, stride: 1, variance: true)
     for i in 0..<nx {
-      let (low, high) = (tables.low[i], tables.high[i])
+      let (low, high) = (field.low[i], field.high[i])
       guard measured[i].isFinite else {
         residuals[i] = .nan
         state[i] = state[i] >= low ? min(state[i], high) : low
@@ -76,7 +77,7 @@ extension TwinCell {
       for k in 0..<na { state[nx + k] += parameters.observer[k * nx + i] * error }
       state[i] = value
     }
-    finish(base, state)
+    field.finish(state)
     for i in 0..<nx where measured[i].isFinite { base[layout.latest + i] = measured[i] }
   }
 }

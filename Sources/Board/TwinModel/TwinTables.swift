@@ -5,18 +5,6 @@ import CTwinStep
 final class TwinTables: @unchecked Sendable {
   /// The equation without working memory; its pointers are valid while this object lives.
   let field: TwinField
-  /// [observables]: the response range, normalised.
-  let low: UnsafePointer<Float>
-  let high: UnsafePointer<Float>
-  /// [observables]: channel units for one normalised unit.
-  let unit: UnsafePointer<Float>
-  /// [observables].
-  let responseOffset: UnsafePointer<Float>
-  let channelLow: UnsafePointer<Float>
-  let channelHigh: UnsafePointer<Float>
-  /// [drives].
-  let driveOffset: UnsafePointer<Float>
-  let driveScale: UnsafePointer<Float>
   private let drift: PackedNet
   private let diffusion: PackedNet?
   private let constants: UnsafeMutablePointer<Float>
@@ -28,7 +16,9 @@ final class TwinTables: @unchecked Sendable {
     let root = step.squareRoot()
     drift = PackedNet(p.drift)
     if let net = p.diffusion { diffusion = PackedNet(net) } else { diffusion = nil }
-    let all = UnsafeMutablePointer<Float>.allocate(capacity: 7 * nx + na + 2 * nx * na + 2 * rows + 2 * p.drives)
+    let padded = PackedNet.padded(p.diffusion?.outputs ?? 0)
+    let all = UnsafeMutablePointer<Float>.allocate(
+      capacity: padded + 7 * nx + na + 2 * nx * na + 2 * rows + 2 * p.drives)
     constants = all
     var used = 0
     func put(_ values: [Float], times factor: Float) -> UnsafePointer<Float> {
@@ -43,11 +33,11 @@ final class TwinTables: @unchecked Sendable {
     let injection = put(p.injection, times: 1)
     let noiseGain = put(p.diffusionScale, times: root)
     let noiseFloor = put(p.diffusionFloor, times: root)
-    responseOffset = put(p.responseOffset, times: 1)
-    channelLow = put(p.responseLow, times: 1)
-    channelHigh = put(p.responseHigh, times: 1)
-    driveOffset = put(p.driveOffset, times: 1)
-    driveScale = put(p.driveScale, times: 1)
+    let responseOffset = put(p.responseOffset, times: 1)
+    let channelLow = put(p.responseLow, times: 1)
+    let channelHigh = put(p.responseHigh, times: 1)
+    let driveOffset = put(p.driveOffset, times: 1)
+    let driveScale = put(p.driveScale, times: 1)
     let bottom = all + used
     let top = bottom + nx
     let size = top + nx
@@ -56,15 +46,25 @@ final class TwinTables: @unchecked Sendable {
       top[index] = (p.responseHigh[index] - p.responseOffset[index]) * p.responseScale[index]
       size[index] = 1 / p.responseScale[index]
     }
-    (low, high, unit) = (UnsafePointer(bottom), UnsafePointer(top), UnsafePointer(size))
+    // A diffusion without inputs is evaluated here once and for all.
+    var constant: UnsafeMutablePointer<Float>?
+    if let diffusion, p.diffusion?.inputs == 0 {
+      let place = size + nx
+      ts_evaluate_one(isa, diffusion.net, all, place)
+      if p.noiseShape == .diagonal { ts_softplus(isa, place, Int32(padded)) }
+      constant = place
+    }
     noisyRows = UnsafeMutablePointer<Int32>.allocate(capacity: max(rows, 1))
     for index in 0..<rows { noisyRows[index] = Int32(p.noisyRows[index]) }
     field = TwinField(
       isa: isa, drives: p.drives, driveTaps: p.driveTaps, observables: nx, responseTaps: p.responseTaps,
       auxiliaries: na, sources: p.noiseSources, shape: p.noiseShape, noisyCount: rows, drift: drift.net,
-      diffusion: diffusion?.net, diffusionPadded: PackedNet.padded(p.diffusion?.outputs ?? 0), driftGain: driftGain,
+      diffusion: diffusion?.net, diffusionPadded: padded, constantDiffusion: constant, driftGain: driftGain,
       decay: decay, coupling: coupling, injection: injection, noiseGain: noiseGain, noiseFloor: noiseFloor,
-      noisyRows: UnsafePointer(noisyRows), inputs: all, history: all, driftOut: all, diffusionOut: all, increments: all)
+      noisyRows: UnsafePointer(noisyRows), driveOffset: driveOffset, driveScale: driveScale,
+      low: UnsafePointer(bottom), high: UnsafePointer(top), channelLow: channelLow, channelHigh: channelHigh,
+      unit: UnsafePointer(size), responseOffset: responseOffset, inputs: all, history: all, driftOut: all,
+      diffusionOut: all, latest: all, increments: all)
   }
 
   deinit {
