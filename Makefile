@@ -1,5 +1,5 @@
 # Every recipe is one script under scripts/. docs/building.md tells more.
-.PHONY: help demo build test test-fast bench-loop bench-board bench-build bench-twins lint format cross clean
+.PHONY: help demo build test test-fast bench-loop bench-board bench-twinstep bench-build bench-twins lint format cross clean
 .DEFAULT_GOAL := help
 
 DEMO_ARGS ?=
@@ -7,7 +7,7 @@ CROSS_ARGS ?= all
 TWINS_ARGS ?=
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## install what is needed, build, and run the whole loop on a virtual board (DEMO_ARGS="--nodes 16")
 	@bash scripts/demo.sh $(DEMO_ARGS)
@@ -33,6 +33,10 @@ bench-board: ## size and memory of the board program (.build/figures/bench-board
 	@bash scripts/install.sh build
 	@bash scripts/build.sh >&2
 	@bash Benchmarks/bench-board.sh
+
+bench-twinstep: ## one control step of eight twins (.build/figures/bench-twinstep.json)
+	@bash scripts/install.sh build
+	@bash Benchmarks/bench-twinstep.sh
 
 bench-build: ## how long a first build takes (.build/figures/bench-build.json)
 	@bash Benchmarks/bench-build.sh

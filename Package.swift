@@ -119,7 +119,8 @@ let package = Package(
         "WireFormat",
       ]),
     .testTarget(
-      name: "TwinModelTests", dependencies: ["TwinModel", "CTwinStep", "Numerics", "WireFormat"]),
+      name: "TwinModelTests",
+      dependencies: ["TwinModel", "CTwinStep", "Numerics", "WireFormat", "twinstep-bench"]),
     .testTarget(
       name: "TrainingKernelsTests",
       dependencies: ["TrainingKernels", "CTrainingKernels", "TwinModel", "WireFormat", "Numerics"]),

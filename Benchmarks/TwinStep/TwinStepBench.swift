@@ -23,6 +23,10 @@ struct TwinStepBench {
     let stepSum = timeGroup(&group, calls: calls, times: &times)
     out.put(", \"steps\": ")
     out.put(times, checksum: stepSum)
+    times.clear()
+    let watchSum = timeWatching(calls: calls, times: &times)
+    out.put(", \"watching\": ")
+    out.put(times, checksum: watchSum)
     out.put("}\n")
     out.write()
   }
@@ -73,6 +77,35 @@ struct TwinStepBench {
             times.add(cboard_monotonic_ns() - before)
           }
           if let base = responses.baseAddress { sum = checksum(sum, base, 2 * nodes) }
+        }
+      }
+    }
+    return sum
+  }
+
+  /// Eight twins, each comparing what it expects with a measurement.
+  static func timeWatching(calls: Int, times: inout Times) -> UInt32 {
+    var states: [TwinState] = []
+    for twin in twins() { states.append(TwinState(twin)) }
+    var random: UInt32 = 3
+    var values = [Float](repeating: 0, count: 512)
+    for index in 0..<values.count { values[index] = 0.5 * uniform(&random) }
+    var residuals: [Float] = [0, 0]
+    var sum: UInt32 = 0
+    values.withUnsafeBufferPointer { values in
+      residuals.withUnsafeMutableBufferPointer { residuals in
+        for _ in 0..<rounds {
+          for call in 0..<calls {
+            let at = call & 255
+            let before = cboard_monotonic_ns()
+            for node in 0..<states.count {
+              let drive = UnsafeBufferPointer(rebasing: values[(at + node)..<(at + node + 1)])
+              let measured = UnsafeBufferPointer(rebasing: values[(at + node + 1)..<(at + node + 3)])
+              _ = states[node].observe(drives: drive, measured: measured, residuals: residuals)
+            }
+            times.add(cboard_monotonic_ns() - before)
+          }
+          if let base = residuals.baseAddress { sum = checksum(sum, base, 2) }
         }
       }
     }
