@@ -92,7 +92,8 @@ import TwinFitting
     let devices = (0..<6).map { Self.ensemble(24, seed: seed * 100 + UInt64($0)) }
     let twins = (0..<6).map { Self.ensemble(192, seed: seed * 100 + 50 + UInt64($0)) }
     let triple = try #require(TripleJudge().triple(devices, twins: twins))
-    // |mean difference| of Gaussians: sqrt(2/pi) sqrt(1/24 + 1/192) = 0.1728; deviation: sqrt(2/pi) / sqrt(2 23) about 0.125.
+    // |mean difference| of Gaussians: sqrt(2/pi) sqrt(1/24 + 1/192) = 0.1728; deviation: sqrt(2/pi) / sqrt(2 23) about
+    // 0.125.
     #expect(abs(triple.mean.floor - 0.1728) < 0.02, "seed \(seed)")
     #expect(abs(triple.deviation.floor - 0.125) < 0.02, "seed \(seed)")
     #expect(abs(triple.mean.value / triple.mean.floor - 1) < 0.2, "seed \(seed)")

@@ -1,4 +1,5 @@
-/// What a twin must keep to. A figure fails when its excess is over the limit and its 95 % interval does not reach below.
+/// What a twin must keep to. A figure fails when its excess is over the limit and its 95 % interval does not reach
+/// below.
 public struct AcceptanceLimits: Sendable, Equatable, Codable {
   /// Of `AcceptanceTriple.mean`, over the response's standard deviation.
   public var mean = 0.10

@@ -1,9 +1,9 @@
 /// How a twin's own runs compare with the device's repeats of held-out inputs: science's acceptance triple.
 ///
-/// All three are 0 for an unlimited number of repeats of a perfect twin. The device's finite repeats alone give each its
-/// `floor`; `excess` is sqrt(max(0, value^2 - floor^2)) for the first two, which add to the floor in squares, and
-/// max(0, value - floor) for the third, which is a square already. The root is exact where the errors scatter over times
-/// and inputs as a Gaussian does; of an error that is the same everywhere it may miss up to a fifth.
+/// All three are 0 for an unlimited number of repeats of a perfect twin. The device's finite repeats alone give each
+/// its `floor`; `excess` is sqrt(max(0, value^2 - floor^2)) for the first two, which add to the floor in squares, and
+/// max(0, value - floor) for the third, which is a square already. The root is exact where the errors scatter over
+/// times and inputs as a Gaussian does; of an error that is the same everywhere it may miss up to a fifth.
 public struct AcceptanceTriple: Sendable, Equatable, Codable {
   /// Mean over inputs, times and observables of |mean(twin) - mean(device)| over the response's standard deviation.
   public var mean: Estimate

@@ -13,8 +13,8 @@ struct EnsembleRows {
   /// `[observables][repeats][width]`.
   let rows: [Vector]
 
-  /// Values that are not finite, or that no reading comes near, count as far away: a twin that runs off fails in numbers
-  /// that can still be written down.
+  /// Values that are not finite, or that no reading comes near, count as far away: a twin that runs off fails in
+  /// numbers that can still be written down.
   ///
   /// - Parameter steps: how many of the ensemble's steps to take, at most those it has.
   init(_ ensemble: RepeatEnsemble, steps: Int) {

@@ -137,8 +137,8 @@ public struct ResidualJudge: Sendable {
       autocorrelation: autocorrelation)
   }
 
-  // The bound holds for the largest of all lags together (Sidak); the statistic is that of Ljung and Box (Biometrika 65,
-  // 1978) with the pairs there are in the place of n - k.
+  // The bound holds for the largest of all lags together (Sidak); the statistic is that of Ljung and Box (Biometrika
+  // 65, 1978) with the pairs there are in the place of n - k.
   private func white(_ total: ResidualSums, _ autocorrelation: [Double]) -> (bound: Double, ljungBox: Double) {
     guard let least = total.pairs.min(), least > 0 else { return (1, 0) }
     let one = 1 - Maths.exp(Maths.log(0.95) / Double(autocorrelation.count))

@@ -53,8 +53,8 @@ public struct SampleSizeCurve: Sendable, Equatable, Codable {
     autocovariance = Self.decay(self.points, \.autocovariance)
   }
 
-  /// Non-negative least squares of the squared error on (1, 1/seconds), weighted so that a relative error counts alike at
-  /// every length.
+  /// Non-negative least squares of the squared error on (1, 1/seconds), weighted so that a relative error counts alike
+  /// at every length.
   static func decay(_ points: [Point], _ path: KeyPath<Point, Double?>) -> Decay? {
     let values = points.compactMap { point in point[keyPath: path].map { (point.seconds, $0 * $0) } }
       .filter { $0.1.isFinite }
@@ -125,7 +125,7 @@ public struct SampleSizeCurve: Sendable, Equatable, Codable {
         return false
       }
       let what = short.map {
-        "the \($0.name) tends to \(TraceError.number($0.decay?.limit ?? 0)) and \(TraceError.number($0.wanted)) is wanted"
+        "the \($0.name) tends to \(TraceError.number($0.decay?.limit ?? 0)), wanted \(TraceError.number($0.wanted))"
       }
       return "no length of recording is enough: \(what.joined(separator: ", ")); try a larger net, more delays or "
         + "coloured noise"

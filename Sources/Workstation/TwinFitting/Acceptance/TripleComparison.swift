@@ -96,8 +96,8 @@ struct TripleComparison {
     )
   }
 
-  /// The mean error that the finite numbers of runs give by themselves: sqrt(2/pi) sqrt(sd^2/n + sd'^2/n'), averaged as the
-  /// error is.
+  /// The mean error that the finite numbers of runs give by themselves: sqrt(2/pi) sqrt(sd^2/n + sd'^2/n'), averaged as
+  /// the error is.
   func meanFloor(_ observable: Int, _ items: [Item], of ensembles: [EnsembleRows]) -> Double {
     var sum = 0.0
     var times = 0.0

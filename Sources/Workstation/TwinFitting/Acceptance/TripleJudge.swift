@@ -80,8 +80,9 @@ public struct TripleJudge: Sendable {
 
   typealias Values = (mean: Double, deviation: Double, autocovariance: Double)
 
-  // The mean's floor follows from the spreads alone, and the device's own counts. For the others: groups of the twin's runs, of as many as the device has repeats, against all of its runs. A group is a part of
-  // the whole it is compared with, and the device is not: the variances of the differences are in the ratio taken out.
+  // The mean's floor follows from the spreads alone, and the device's own counts. For the others: groups of the twin's
+  // runs, of as many as the device has repeats, against all of its runs. A group is a part of the whole it is compared
+  // with, and the device is not: the variances of the differences are in the ratio taken out.
   private func floors(
     _ comparison: TripleComparison, twin: [EnsembleRows], repeats: [Int], observables: Int
   ) -> (deviation: Double, autocovariance: Double) {

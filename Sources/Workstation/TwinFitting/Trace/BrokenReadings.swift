@@ -1,3 +1,5 @@
+import Numerics
+
 /// Stuck and glitched readings: what a quick prediction of the device says cannot be its own doing.
 struct BrokenReadings {
   var stuckRuns: [Range<Int>] = []
@@ -23,7 +25,11 @@ struct BrokenReadings {
           trace, observable: observable, pieces: pieces, fitted: { !held.contains($0) }, history: Self.history,
           features: features, seed: options.seed)
       else { continue }
-      if !few { stuckRuns += runs.filter { Self.isStuck($0, trace, prediction) } }
+      if !few {
+        // The longest say most, and bound the work.
+        let longest = runs.sorted { ($0.count, $1.lowerBound) > ($1.count, $0.lowerBound) }.prefix(200)
+        stuckRuns += longest.filter { Self.isStuck($0, trace, prediction, pieces) }
+      }
       if !few { judgeSpikes(trace, observable, prediction, held: held, options) }
     }
     stuckRuns.sort { $0.lowerBound < $1.lowerBound }
@@ -46,8 +52,15 @@ struct BrokenReadings {
     return runs
   }
 
-  // The device should have moved in a third of the run's steps, and the drive did.
-  private static func isStuck(_ run: Range<Int>, _ trace: DeviceTrace, _ prediction: QuickPrediction) -> Bool {
+  // The drive moved, and either the device should have moved in a third of the run's steps, or it hardly ever repeats a
+  // reading elsewhere at that level.
+  private static func isStuck(
+    _ run: Range<Int>, _ trace: DeviceTrace, _ prediction: QuickPrediction, _ pieces: [Range<Int>]
+  ) -> Bool {
+    let moved = run.dropFirst().contains { sample in
+      (0..<trace.driveCount).contains { trace.drive(sample, $0) != trace.drive(sample - 1, $0) }
+    }
+    guard moved else { return false }
     var index = prediction.samples.partition { $0 >= run.lowerBound + 1 }
     var steps = 0
     var away = 0
@@ -57,14 +70,31 @@ struct BrokenReadings {
       steps += 1
       index += 1
     }
-    var changes = 0
-    for sample in (run.lowerBound + 1)..<run.upperBound {
-      for drive in 0..<trace.driveCount where trace.drive(sample, drive) != trace.drive(sample - 1, drive) {
-        changes += 1
-        break
+    if steps > 0, 3 * away >= steps { return true }
+    let share = repeatShare(run, trace, prediction.observable, pieces)
+    // One in 10^11 of such runs by chance.
+    return -Maths.log(share) * Double(run.count - 1) > 25
+  }
+
+  /// How often a reading equals the one before, outside the run and near its level.
+  private static func repeatShare(
+    _ run: Range<Int>, _ trace: DeviceTrace, _ observable: Int, _ pieces: [Range<Int>]
+  ) -> Double {
+    let level = trace.response(run.lowerBound, observable)
+    for width: Float in [0.02, 0.1, 4] {
+      var near = 0
+      var equal = 0
+      for piece in pieces {
+        for sample in piece.dropFirst() where !run.contains(sample) {
+          let before = trace.response(sample - 1, observable)
+          guard abs(before - level) <= width else { continue }
+          near += 1
+          if before == trace.response(sample, observable) { equal += 1 }
+        }
       }
+      if near >= 30 { return Double(equal + 1) / Double(near + 2) }
     }
-    return changes > 0 && steps > 0 && 3 * away >= steps
+    return 1
   }
 
   // A glitch is far from the prediction and from both its neighbours, which agree with one another. A device that hops

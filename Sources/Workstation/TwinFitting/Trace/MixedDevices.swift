@@ -1,11 +1,11 @@
-/// Tells whether a trace holds two devices: whether pieces of it fall into two groups that answer the same recent past and
-/// drive differently.
+/// Tells whether a trace holds two devices: whether pieces of it fall into two groups that answer the same recent past
+/// and drive differently.
 ///
 /// What a piece is compared by is its one-step surprise given its own recent past, never the level of its readings, so
-/// a device that hops between states or wanders is one device. The pieces are split into two groups by their first halves,
-/// each group with its own small correction of the prediction; on the second halves, which had no part in that, each
-/// piece is asked whose correction suits it. For one device the answers mean nothing; for two, they agree and stand apart; for
-/// a device that ages they lie along a line.
+/// a device that hops between states or wanders is one device. The pieces are split into two groups by their first
+/// halves, each group with its own small correction of the prediction; on the second halves, which had no part in that,
+/// each piece is asked whose correction suits it. For one device the answers mean nothing; for two, they agree and
+/// stand apart; for a device that ages they lie along a line.
 struct MixedDevices {
   struct Result {
     /// Pieces of the trace, and the group of each.
@@ -21,7 +21,7 @@ struct MixedDevices {
     var significance: Double
 
     var isStrong: Bool { significance >= 6 && agreement >= 0.95 && separation >= 5 && effect >= 0.02 }
-    var isLikely: Bool { significance >= 5.5 && effect >= 0.01 }
+    var isLikely: Bool { significance >= 6 && agreement >= 0.86 && separation >= 2 && effect >= 0.01 }
   }
 
   /// - Parameter pieces: contiguous, clean samples.
@@ -42,7 +42,7 @@ struct MixedDevices {
     for observable in busiest(trace, pieces) {
       guard
         let prediction = QuickPrediction(
-          trace, observable: observable, pieces: pieces, fitted: { _ in true }, history: history, features: 24,
+          trace, observable: observable, pieces: pieces, fitted: { _ in true }, history: history, features: 32,
           seed: seed)
       else { continue }
       let (a, b) = halves(prediction, units)

@@ -1,7 +1,8 @@
 import Numerics
 
 /// A quick prediction of one observable from its recent past and the drives: ridge regression on its inputs, their
-/// products and a few random tanh features. It is no twin; it says which samples surprise.
+/// products and a few random bends (x / sqrt(1 + x^2) of random mixtures). It is no twin; it says which samples
+/// surprise.
 struct QuickPrediction {
   let observable: Int
   /// Targets: samples whose history is whole.
@@ -52,29 +53,34 @@ struct QuickPrediction {
     }
 
     func fill(_ row: Int, _ into: UnsafeMutableBufferPointer<Double>) {
-      let base = row * inputCount
-      into[0] = 1
-      var position = 1
-      for i in 0..<inputCount {
-        into[position] = inputs[base + i]
-        position += 1
-      }
-      for i in 0..<inputCount {
-        for j in (inputCount <= 6 ? 0 : i)...i {
-          into[position] = inputs[base + i] * inputs[base + j]
+      inputs.withUnsafeBufferPointer { inputs in
+        let base = row * inputCount
+        into[0] = 1
+        var position = 1
+        for i in 0..<inputCount {
+          into[position] = inputs[base + i]
           position += 1
         }
-      }
-      for feature in 0..<features {
-        var sum = weights[feature * (inputCount + 1)]
-        for i in 0..<inputCount { sum += weights[feature * (inputCount + 1) + 1 + i] * inputs[base + i] }
-        into[position] = Maths.tanh(sum)
-        position += 1
+        for i in 0..<inputCount {
+          for j in (inputCount <= 6 ? 0 : i)...i {
+            into[position] = inputs[base + i] * inputs[base + j]
+            position += 1
+          }
+        }
+        weights.withUnsafeBufferPointer { weights in
+          for feature in 0..<features {
+            let first = feature * (inputCount + 1)
+            var sum = weights[first]
+            for i in 0..<inputCount { sum += weights[first + 1 + i] * inputs[base + i] }
+            into[position] = sum / (1 + sum * sum).squareRoot()
+            position += 1
+          }
+        }
       }
     }
 
     // A few thousand transitions fix these few coefficients.
-    let stride = max(1, samples.count / 5000)
+    let stride = max(1, samples.count / 3000)
     let targets = samples.map { Double(trace.response($0, observable)) - Double(trace.response($0 - 1, observable)) }
     var row = [Double](repeating: 0, count: size)
     var errors = [Double](repeating: 0, count: samples.count)

@@ -24,8 +24,8 @@ struct RailedReadings {
         guard !railed.isEmpty else { continue }
         for sample in railed { any[sample] = true }
         if side > 0 { high += railed.count } else { low += railed.count }
-        // The rail's code is 0.0005 wide, the band beside it forty times that; a device that only comes near has no more
-        // there than in as narrow a part of the band, give or take.
+        // The rail's code is 0.0005 wide, the band beside it forty times that; a device that only comes near has no
+        // more there than in as narrow a part of the band, give or take.
         let expected = Double(near) / 40 * 2
         guard Double(railed.count) > expected + 4 * (expected + 1).squareRoot() else { continue }
         beyondChance = true

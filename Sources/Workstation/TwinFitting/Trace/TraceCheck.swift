@@ -1,5 +1,5 @@
-/// Looks at a trace before a twin is fitted to it: what is unusable is left out and counted, and what cannot make a good
-/// twin is refused.
+/// Looks at a trace before a twin is fitted to it: what is unusable is left out and counted, and what cannot make a
+/// good twin is refused.
 public struct TraceCheck: Sendable {
   public var options: TraceCheckOptions
 
@@ -24,7 +24,7 @@ public struct TraceCheck: Sendable {
     let breaks = gaps(trace, &findings)
     try dropNotFinite(trace, &usable, &findings)
     try requireMotion(trace, usable, &findings)
-    try dropRailed(trace, &usable, &findings)
+    let railed = try dropRailed(trace, &usable, &findings)
     try dropBroken(trace, &usable, breaks, &findings)
 
     let (groups, out, dropped) = EqualDrives.sort(trace)
@@ -58,7 +58,16 @@ public struct TraceCheck: Sendable {
     findings.transitions = cleaned.segments.reduce(0) { $0 + max(0, $1.count - options.history) }
     try requireLength(findings.transitions, trace)
     try judgeMixture(cleaned, cutter.origins, &findings)
-    return CheckedTrace(trace: cleaned, origins: cutter.origins, findings: findings)
+    let whole = groups.map { group in
+      group.map { trace.segments[$0] }.filter { segment in
+        segment.count > options.history
+          && segment.allSatisfy {
+            (usable[$0] || railed[$0]) && (!breaks[$0] || $0 == segment.lowerBound)
+          }
+      }
+    }
+    return CheckedTrace(
+      trace: cleaned, wholeRepeats: whole.filter { $0.count > 1 }, origins: cutter.origins, findings: findings)
   }
 
   private func requireLength(_ transitions: Int, _ trace: DeviceTrace) throws(TraceError) {
@@ -149,15 +158,15 @@ public struct TraceCheck: Sendable {
         kind: .constantDrive, severity: .warning, count: still.count,
         text: still.count == trace.driveCount
           ? "no drive ever changes: the twin knows the device at this drive and nothing of what a drive does"
-          : "drives \(TraceError.list(still)) of \(trace.driveCount) never change: the twin knows nothing of what they do"
+          : "drives \(TraceError.list(still)) of \(trace.driveCount) never change: the twin cannot know what they do"
       ))
   }
 
   private func dropRailed(
     _ trace: DeviceTrace, _ usable: inout [Bool], _ findings: inout TraceFindings
-  ) throws(TraceError) {
+  ) throws(TraceError) -> [Bool] {
     let railed = RailedReadings(trace, usable: usable, rail: options.rail)
-    guard railed.count > 0 else { return }
+    guard railed.count > 0 else { return railed.samples }
     let share = Double(railed.count) / Double(max(1, findings.offered))
     findings.saturatedFraction = share
     guard share <= options.mostRailed else {
@@ -172,8 +181,9 @@ public struct TraceCheck: Sendable {
         segments: segments(trace, bad),
         text: bad.isEmpty
           ? "\(railed.count) readings touch a rail of the converter (\(where_)), no more than chance: kept"
-          : "\(railed.count) samples are at a rail of the converter (\(where_)): they and the steps that touch them are "
+          : "\(railed.count) samples are at a rail of the converter (\(where_)): they and the steps touching them are "
             + "left out; lower the input's gain or the drive's range"))
+    return railed.samples
   }
 
   private func dropBroken(
@@ -236,9 +246,10 @@ public struct TraceCheck: Sendable {
       if group == 0 { vote.zero += 1 } else { vote.one += 1 }
       votes[origins[segment]] = vote
     }
-    // A segment may hold both, one device after the other.
-    let zero = votes.keys.filter { key in votes[key].map { 5 * $0.zero > $0.one } ?? false }.sorted()
-    let one = votes.keys.filter { key in votes[key].map { 5 * $0.one > $0.zero } ?? false }.sorted()
+    // A segment may hold both, one device after the other; a single piece of it may be mistaken.
+    func holds(_ own: Int, _ other: Int) -> Bool { own > other || (own >= 2 && 3 * own > own + other) }
+    let zero = votes.keys.filter { key in votes[key].map { holds($0.zero, $0.one) } ?? false }.sorted()
+    let one = votes.keys.filter { key in votes[key].map { holds($0.one, $0.zero) } ?? false }.sorted()
     let ordered = (zero.first ?? 0) <= (one.first ?? 0)
     let error = TraceError.mixedDevices(
       first: ordered ? zero : one, second: ordered ? one : zero, separation: result.separation)

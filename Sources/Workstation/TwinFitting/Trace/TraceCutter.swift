@@ -54,8 +54,8 @@ struct TraceCutter {
     }
   }
 
-  // Where more than a quarter of the repeats are broken at the same step, all are cut there, and the parts are groups of
-  // their own; a repeat broken elsewhere leaves its group.
+  // Where more than a quarter of the repeats are broken at the same step, all are cut there, and the parts are groups
+  // of their own; a repeat broken elsewhere leaves its group.
   private mutating func cut(_ group: [Int]) {
     guard let first = group.first else { return }
     let length = trace.segments[first].count

@@ -40,7 +40,7 @@ extension TraceError: CustomStringConvertible {
     case .saturated(let share, let limit, let low, let high):
       return
         "\(Self.percent(share)) of the readings are at a rail of the converter (\(low) at the lowest, \(high) at the "
-        + "highest code), more than \(Self.percent(limit)): lower the input's gain or the drive's range and record again"
+        + "highest code), more than \(Self.percent(limit)): lower the input's gain or the drive's range, record again"
     case .notFinite(let share, let limit, let first):
       return "\(Self.percent(share)) of the samples are not finite numbers, the first is sample \(first), more than "
         + "\(Self.percent(limit)): the reading or its calibration fails; check the converter and the calibration"
@@ -50,8 +50,8 @@ extension TraceError: CustomStringConvertible {
     case .mixedDevices(let first, let second, let separation):
       return
         "the trace looks like two devices': segments \(Self.list(first)) and segments \(Self.list(second)) answer the "
-        + "same drive history differently (\(Self.number(separation)) standard deviations apart); fit them apart, or, if "
-        + "it was one device that changed in between, record it again or let the check warn only"
+        + "same drive history differently (\(Self.number(separation)) standard deviations apart); fit them apart, or, "
+        + "if it was one device that changed in between, record it again or let the check warn only"
     }
   }
 

@@ -72,11 +72,17 @@ public struct TraceFindings: Sendable, Equatable, Codable {
 public struct CheckedTrace: Sendable, Equatable {
   /// Samples as given; segments hold only what may be used, and groups of repeats only whole pieces driven identically.
   public var trace: DeviceTrace
+  /// Repeats of each input whole, as ranges of samples: clean but for readings at a rail, which a twin that keeps to
+  /// the range meets as well. For comparing runs; the fit takes `trace.repeats`, cut where a reading was at a rail.
+  public var wholeRepeats: [[Range<Int>]]
   /// For each segment of `trace`, the segment of the original it is a part of.
   public var origins: [Int]
   public var findings: TraceFindings
 
-  public init(trace: DeviceTrace, origins: [Int], findings: TraceFindings) {
+  public init(
+    trace: DeviceTrace, wholeRepeats: [[Range<Int>]], origins: [Int], findings: TraceFindings
+  ) {
+    self.wholeRepeats = wholeRepeats
     self.trace = trace
     self.origins = origins
     self.findings = findings
