@@ -169,6 +169,11 @@ import TwinFitting
     let triple = try #require(TripleJudge().triple([flat], twins: [mad], responseDeviations: [0.3]))
     #expect(triple.mean.value > 1e5 && triple.mean.value.isFinite)
     #expect(triple.deviation.value.isFinite && triple.autocovariance.value.isFinite)
+    // A scale that is not a number does not make the errors vanish.
+    let pair = (Self.ensemble(6, seed: 8), Self.ensemble(48, mean: 3, seed: 9))
+    let own = try #require(TripleJudge().triple([pair.0], twins: [pair.1]))
+    let unknown = try #require(TripleJudge().triple([pair.0], twins: [pair.1], responseDeviations: [.nan]))
+    #expect(own == unknown && own.mean.value > 2)
     // Fewer steps than the device's, and missing values.
     let short = RepeatEnsemble(repeats: 8, steps: 5, values: [1, 2])
     #expect(TripleJudge().triple([Self.ensemble(4, seed: 3)], twins: [short]) != nil)

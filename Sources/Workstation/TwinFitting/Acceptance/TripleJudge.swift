@@ -16,8 +16,8 @@ public struct TripleJudge: Sendable {
 
   /// The triple, with the twin simulated under each input; nil when no input has two repeats.
   ///
-  /// - Parameter responseDeviations: standard deviation of each observable over the recording; nil takes that of the
-  ///   held-out repeats themselves.
+  /// - Parameter responseDeviations: standard deviation of each observable over the recording; nil or NaN takes that
+  ///   of the held-out repeats themselves.
   public func triple(
     _ inputs: [HeldOutInput], twin: some EnsembleSimulator, responseDeviations: [Double]? = nil
   ) -> AcceptanceTriple? {
@@ -41,8 +41,9 @@ public struct TripleJudge: Sendable {
         && device.observables == observables && twin.observables == observables
     }
     guard !pairs.isEmpty, observables > 0 else { return nil }
-    let scales = responseDeviations ?? Self.deviations(pairs.map(\.0))
-    guard scales.count == observables else { return nil }
+    let own = Self.deviations(pairs.map(\.0))
+    let scales = responseDeviations ?? own
+    guard scales.count == observables, own.count == observables else { return nil }
     let device = pairs.map { EnsembleRows($0.0, steps: $0.1.steps) }
     let twin = pairs.map { EnsembleRows($0.1, steps: $0.0.steps) }
     let repeats = device.map(\.repeats)
@@ -58,7 +59,7 @@ public struct TripleJudge: Sendable {
     let most = TimeGrid.most(budget: 1.2e8, perPair: perPair)
     let grids = device.map { TimeGrid(steps: $0.steps, most: most) }
     let comparison = TripleComparison(
-      twins: twin, inverseScale: scales.map { $0 > 1e-12 ? 1 / $0 : 0 }, grids: grids)
+      twins: twin, inverseScale: zip(scales, own).map { Self.inverse($0.isFinite ? $0 : $1) }, grids: grids)
 
     let whole = device.indices.map { TripleComparison.Item(input: $0, draw: .init(0..<repeats[$0])) }
     let per = (0..<observables).map { comparison.values($0, whole, of: device, correlations: true) }
@@ -164,6 +165,9 @@ public struct TripleJudge: Sendable {
       values.reduce(0) { $0 + $1.autocovariance } / n
     )
   }
+
+  /// A reading that never moves has no scale to measure an error by, and takes no part.
+  private static func inverse(_ scale: Double) -> Double { scale.isFinite && scale > 1e-12 ? 1 / scale : 0 }
 
   static func spread(_ count: Int, most: Int) -> [Int] {
     count <= most ? Array(0..<count) : (0..<most).map { $0 * (count - 1) / (most - 1) }

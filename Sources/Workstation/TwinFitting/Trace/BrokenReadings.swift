@@ -27,7 +27,8 @@ struct BrokenReadings {
       else { continue }
       if !few {
         // The longest say most, and bound the work.
-        let longest = runs.sorted { ($0.count, $1.lowerBound) > ($1.count, $0.lowerBound) }.prefix(200)
+        let longest = runs.sorted { ($0.count, $1.lowerBound) > ($1.count, $0.lowerBound) }.prefix(
+          max(8, 200 / trace.responseCount))
         stuckRuns += longest.filter { Self.isStuck($0, trace, prediction, pieces) }
       }
       if !few { judgeSpikes(trace, observable, prediction, held: held, options) }
