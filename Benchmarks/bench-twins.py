@@ -9,6 +9,7 @@ Prints one table a part and one of all figures, writes .build/figures/bench-twin
 """
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -133,6 +134,8 @@ def main():
 
 
 if __name__ == "__main__":
+    # However it is ended, the program being measured ends too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         main()
     except KeyboardInterrupt:
