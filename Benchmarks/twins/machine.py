@@ -1,5 +1,6 @@
 """Waits for an idle machine, runs programs with a timeout on given cores, and tells what others used meanwhile."""
 
+import contextlib
 import json
 import os
 import resource
@@ -117,7 +118,8 @@ class Machine:
         try:
             output, talk = process.communicate(timeout=timeout)
         except BaseException as error:
-            os.killpg(process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             if isinstance(error, subprocess.TimeoutExpired):
                 return Result(error=f"{name} was stopped after {timeout} s")
