@@ -13,9 +13,9 @@ struct TwinStepBench {
 
   static func main() {
     let calls = count(cboard_argument(1)) ?? 1_000_000
-    guard let nets = TwinNets(perceptrons()), var group = TwinGroup(twins()) else { return }
+    guard var nets = TwinNets(perceptrons()), var group = TwinGroup(twins()) else { return }
     var times = Times()
-    let netsSum = timeNets(nets, calls: calls, times: &times)
+    let netsSum = timeNets(&nets, calls: calls, times: &times)
     var out = Text()
     out.put("{\"nets\": ")
     out.put(times, checksum: netsSum)
@@ -32,7 +32,7 @@ struct TwinStepBench {
   }
 
   /// The eight nets alone, their outputs fed back into their inputs.
-  static func timeNets(_ nets: borrowing TwinNets, calls: Int, times: inout Times) -> UInt32 {
+  static func timeNets(_ nets: inout TwinNets, calls: Int, times: inout Times) -> UInt32 {
     let (inputs, outputs) = (nets.inputs, nets.outputs)
     let (pitch, outputPitch) = (nets.inputPitch, nets.outputPitch)
     var sum: UInt32 = 0

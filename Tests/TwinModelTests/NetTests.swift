@@ -7,7 +7,7 @@ import TwinModel
   static let sets = (0...Int(ts_best_isa())).map { Int32($0) }
 
   private func run(_ net: Perceptron, _ inputs: [Float], isa: Int32) throws -> [Float] {
-    guard let nets = TwinNets([net], isa: isa) else { throw TwinFault.drift }
+    guard var nets = TwinNets([net], isa: isa) else { throw TwinFault.drift }
     return nets.evaluate(inputs)
   }
 

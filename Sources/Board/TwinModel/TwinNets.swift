@@ -63,7 +63,7 @@ public struct TwinNets: ~Copyable, @unchecked Sendable {
   }
 
   /// Writes all outputs.
-  public func evaluate() {
+  public mutating func evaluate() {
     var net = 0
     while net < count {
       ts_evaluate(isa, nets + net, runs[net], from + net, to + net)
@@ -72,7 +72,7 @@ public struct TwinNets: ~Copyable, @unchecked Sendable {
   }
 
   /// The first net's outputs for `values`; missing inputs are 0. Allocates.
-  public func evaluate(_ values: [Float]) -> [Float] {
+  public mutating func evaluate(_ values: [Float]) -> [Float] {
     for index in 0..<inputPitch { inputs[index] = index < values.count ? values[index] : 0 }
     evaluate()
     let layers = nets[0].layers
