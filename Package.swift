@@ -41,6 +41,8 @@ let package = Package(
       name: "TwinModel", dependencies: ["CTwinStep", "WireFormat"], path: "\(board)/TwinModel",
       linkerSettings: [.linkedLibrary("m")]),
     .target(
+      name: "TwinMonitor", dependencies: ["TwinModel", "Numerics", "WireFormat"], path: "\(board)/TwinMonitor"),
+    .target(
       name: "PhysicalNetwork", dependencies: ["HardwareInterface", "Drivers", "Numerics", "WireFormat"],
       path: "\(board)/PhysicalNetwork"),
     .target(name: "RunRecords", dependencies: ["PhysicalNetwork", "WireFormat"], path: "\(board)/RunRecords"),
@@ -51,7 +53,7 @@ let package = Package(
       name: "Runtime",
       dependencies: [
         "CBoard", "HardwareInterface", "Drivers", "VirtualBench", "LinuxHardware", "Numerics", "WireFormat",
-        "PhysicalNetwork", "RunRecords", "Journal", "Bundle", "SyncProtocol",
+        "PhysicalNetwork", "TwinMonitor", "TwinModel", "RunRecords", "Journal", "Bundle", "SyncProtocol",
       ],
       path: "\(board)/Runtime"),
     .executableTarget(name: "edged", dependencies: ["Runtime"], path: "\(board)/edged"),
@@ -89,7 +91,7 @@ let package = Package(
       name: "Stages",
       dependencies: [
         "Workbench", "Transport", "TwinFitting", "NetworkTraining", "Datasets", "SyncProtocol", "RunRecords", "Bundle",
-        "PhysicalNetwork", "VirtualBench", "TwinModel", "Numerics", "WireFormat", "CBoard",
+        "PhysicalNetwork", "VirtualBench", "TwinModel", "TwinMonitor", "Numerics", "WireFormat", "CBoard",
       ],
       path: "\(workstation)/Stages"),
     .executableTarget(
@@ -115,12 +117,14 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
-        "Runtime", "VirtualBench", "PhysicalNetwork", "Journal", "CBoard", "RunRecords", "HardwareInterface",
-        "WireFormat",
+        "Runtime", "VirtualBench", "PhysicalNetwork", "TwinMonitor", "TwinModel", "Journal", "CBoard", "RunRecords",
+        "HardwareInterface", "WireFormat",
       ]),
     .testTarget(
       name: "TwinModelTests",
       dependencies: ["TwinModel", "CTwinStep", "Numerics", "WireFormat", "twinstep-bench"]),
+    .testTarget(
+      name: "TwinMonitorTests", dependencies: ["TwinMonitor", "TwinModel", "Numerics", "WireFormat"]),
     .testTarget(
       name: "TrainingKernelsTests",
       dependencies: ["TrainingKernels", "CTrainingKernels", "TwinModel", "WireFormat", "Numerics"]),
@@ -143,7 +147,7 @@ let package = Package(
       name: "SystemTests",
       dependencies: [
         "Stages", "Workbench", "Journal", "Transport", "SyncProtocol", "Bundle", "RunRecords", "PhysicalNetwork",
-        "VirtualBench", "Drivers", "HardwareInterface", "WireFormat", "CBoard",
+        "VirtualBench", "Drivers", "HardwareInterface", "WireFormat", "CBoard", "TwinMonitor", "TwinModel",
       ], path: "Tests/System"),
   ]
 )

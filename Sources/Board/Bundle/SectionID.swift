@@ -14,8 +14,11 @@ public struct SectionID: RawRepresentable, Hashable, Sendable {
   /// Periods, deadlines and safe values.
   public static let limits = SectionID(rawValue: 5)
 
+  /// The twins that are stepped beside the nodes, and when their residuals are out of range.
+  public static let residuals = SectionID(rawValue: 6)
+
   /// Whether this version knows the section.
-  public var isKnown: Bool { (1...5).contains(rawValue) }
+  public var isKnown: Bool { (1...6).contains(rawValue) }
 }
 
 /// One section of a bundle.

@@ -13,6 +13,8 @@ public enum RunEvent: Equatable, Sendable {
   case chipFault(chip: UInt8, address: UInt8, kind: UInt8, errno: Int32)
   /// Samples from this step on that the journal could not take.
   case gap(count: UInt64)
+  /// A node's residuals left their range or came back.
+  case residual(ResidualEvent)
 
   /// The types' numbers.
   public enum Code {
@@ -21,6 +23,7 @@ public enum RunEvent: Equatable, Sendable {
     public static let missedDeadline: UInt16 = 3
     public static let chipFault: UInt16 = 4
     public static let gap: UInt16 = 5
+    public static let residual: UInt16 = 6
   }
 
   /// Reads one event; nil for a type this version does not know (it is skipped).
@@ -51,6 +54,8 @@ public enum RunEvent: Equatable, Sendable {
       )
     case Code.gap:
       return (step, .gap(count: try body.take(UInt64.self)))
+    case Code.residual:
+      return (step, .residual(try ResidualEvent(from: &body)))
     default:
       return (step, nil)
     }

@@ -1,12 +1,14 @@
 import Bundle
 import CBoard
 import PhysicalNetwork
+import TwinMonitor
 import WireFormat
 
-/// The bundle that is to run: its board description, and its network where it has one.
+/// The bundle that is to run: its board description, and its network and residual monitor where it has them.
 struct ActiveBundle {
   let board: BoardDescription
   let network: NetworkDescription?
+  let residuals: ResidualPlan?
   let hash: [UInt8]
 
   typealias Store = SlotStore<BoardFiles>
@@ -99,6 +101,7 @@ struct ActiveBundle {
     do throws(WireError) {
       board = try BoardDescription(decoding: section)
       if let section = bundle[.network] { network = try NetworkDescription(decoding: section) } else { network = nil }
+      if let section = bundle[.residuals] { residuals = try ResidualPlan(decoding: section) } else { residuals = nil }
     } catch {
       throw CommandError(
         CommandError.Code.refused,
@@ -108,6 +111,11 @@ struct ActiveBundle {
       throw CommandError(
         CommandError.Code.refused,
         "the bundle's network has \(network.nodeCount) nodes and its board \(board.nodes.count): train for this board")
+    }
+    if let residuals, !ResidualWatch.fits(residuals, board) {
+      throw CommandError(
+        CommandError.Code.refused,
+        "the bundle's twins are not those of its board's nodes: fit twins to this board and push again")
     }
     hash = bundle.digest.bytes
   }

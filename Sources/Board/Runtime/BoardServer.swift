@@ -40,8 +40,10 @@ struct BoardServer: BoardServices {
     var last = SyncProtocol.RunStatus.none
     var outcome = SyncProtocol.RunOutcome.none
     var error = ""
+    var nodes: [UInt32] = []
     if let loop = StatusCommand.current(state) {
       let described = Self.describe(loop)
+      nodes = loop.nodes
       if loop.phase == .ended {
         last = described
         outcome = Self.outcome(loop)
@@ -55,7 +57,7 @@ struct BoardServer: BoardServices {
     return BoardStatus(
       board: Identifier(bytes: state.boardID) ?? .none, name: state.name, program: "edged " + Version.text,
       bundle: bundle, run: run, lastRun: last, lastOutcome: outcome, lastError: error, freeBytes: free,
-      uptime: cboard_monotonic_ns() - started)
+      uptime: cboard_monotonic_ns() - started, nodes: nodes)
   }
 
   private static func describe(_ loop: LoopStatus) -> SyncProtocol.RunStatus {

@@ -3,7 +3,7 @@ import HardwareInterface
 import PhysicalNetwork
 import RunRecords
 
-/// The fixed-step loop: encode → clamp → write drives → wait → read responses → read-out → ring.
+/// The fixed-step loop: encode → clamp → write drives → wait → read responses → read-out → twins → ring.
 ///
 /// Everything it needs is made in `init`. From the first step to the last it allocates nothing, locks nothing and touches
 /// no file; faults and late steps become events.
@@ -29,6 +29,7 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
   private let request: RunRequest
   private let network: NetworkDescription?
   private let engine: NetworkEngine?
+  private let watch: ResidualWatch?
   private var output: LoopOutput
   private let signals: Signals
   private let driveCodes: UnsafeMutablePointer<UInt16>
@@ -39,10 +40,11 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
 
   /// - Parameters:
   ///   - board, network, request: checked by the caller against one another (`RunCheck`).
+  ///   - watch: the twins that are stepped beside the devices, for this board and mode.
   ///   - waitsForJournal: true in virtual time.
   public init(
     board: BoardDescription, network: NetworkDescription?, request: RunRequest, bank: ConverterBank<Bus>,
-    clock: Clock, ring: SampleRing, signals: Signals, waitsForJournal: Bool
+    clock: Clock, ring: SampleRing, signals: Signals, watch: ResidualWatch? = nil, waitsForJournal: Bool
   ) {
     self.board = board
     self.network = network
@@ -50,6 +52,7 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
     self.bank = bank
     self.clock = clock
     self.signals = signals
+    self.watch = watch
     if let network, request.mode != .characterise { engine = NetworkEngine(network) } else { engine = nil }
     output = LoopOutput(ring: ring, waits: waitsForJournal, journalFailed: signals.journalFailed)
     driveCount = board.drives.count
@@ -119,10 +122,16 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
     output.putSample(
       step: number, time: time, drives: driveCodes, driveCount: driveCount, reads: readCodes, readCount: readCount)
     readOut(order, step: number)
+    compareWithTwins(step: number)
     reportFaults(step: number)
   }
 
   private func setDrives(_ order: StepOrder) {
+    chooseDrives(order)
+    watch?.keepSafe(driveCodes)
+  }
+
+  private func chooseDrives(_ order: StepOrder) {
     switch order.action {
     case .codes:
       let codes = request.blocks[order.sequence].codes
@@ -157,9 +166,21 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
   private func takeResponses() {
     guard let engine else { return }
     for node in board.nodes.indices {
+      // The network keeps the last response of a node that is left out.
+      if let watch, watch.isLeftOut(node) { continue }
       let first = Int(board.nodes[node].firstResponse)
       engine.responses[node] = board.responses[first].value(of: readCodes[first])
     }
+  }
+
+  private func compareWithTwins(step number: UInt64) {
+    guard let watch else { return }
+    for index in 0..<watch.monitor.count {
+      if let event = watch.observe(index, driveCodes: driveCodes, readCodes: readCodes) {
+        output.putResidual(step: number, event)
+      }
+    }
+    watch.showNext()
   }
 
   private func readOut(_ order: StepOrder, step number: UInt64) {
@@ -180,6 +201,7 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
     statistics.missedDeadlines += 1
     let skipped = lateness / board.stepPeriod
     deadline += skipped * board.stepPeriod
+    if skipped > 0 { watch?.monitor.gap() }
     output.putMissedDeadline(step: statistics.steps - 1, lateness: lateness, skipped: skipped)
   }
 
@@ -188,6 +210,7 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
       output.putChipFault(
         step: number, chip: fault.chip, address: fault.cause.address, kind: fault.cause.kind.rawValue,
         errno: fault.cause.errno)
+      watch?.leaveOut(chip: fault.chip)
     }
   }
 }

@@ -17,6 +17,7 @@ final class JournalRecorder {
   private let writer: JournalWriter
   private let page: StatusPage
   private let channels: Int
+  private let watch: ResidualWatch?
   private let byCountOnly: Bool
   /// 32 bits, set by the loop's side when it puts nothing more.
   private let finish: UnsafeMutableRawPointer
@@ -38,13 +39,14 @@ final class JournalRecorder {
   private(set) var failure: JournalError?
 
   init(
-    ring: SampleRing, writer: JournalWriter, page: StatusPage, channels: Int, byCountOnly: Bool,
-    finish: UnsafeMutableRawPointer
+    ring: SampleRing, writer: JournalWriter, page: StatusPage, channels: Int, watch: ResidualWatch? = nil,
+    byCountOnly: Bool, finish: UnsafeMutableRawPointer
   ) {
     self.ring = ring
     self.writer = writer
     self.page = page
     self.channels = channels
+    self.watch = watch
     self.byCountOnly = byCountOnly
     self.finish = finish
     let fitting = (writer.maximumPayload - SamplesHeader.size) / max(2 * channels, 1)
@@ -161,6 +163,7 @@ final class JournalRecorder {
       page.set64(StatusPage.Word.missed, missedDeadlines)
       page.set64(StatusPage.Word.dropped, droppedSamples)
       page.set(StatusPage.Word.quarantined, chipFaults)
+      page.show(watch)
     }
   }
 }

@@ -91,6 +91,12 @@ struct LoopOutput {
     }
   }
 
+  func putResidual(step: UInt64, _ residual: ResidualEvent) {
+    withEvent(RunEvent.Code.residual, payload: ResidualEvent.byteCount, step: step) { event in
+      residual.put(into: &event)
+    }
+  }
+
   func putChipFault(step: UInt64, chip: UInt8, address: UInt8, kind: UInt8, errno: Int32) {
     withEvent(RunEvent.Code.chipFault, payload: 7, step: step) { event in
       event.put(chip)

@@ -3,6 +3,7 @@ import HardwareInterface
 import Journal
 import PhysicalNetwork
 import RunRecords
+import TwinMonitor
 import WireFormat
 
 /// The process that runs the loop: the control loop on its first thread, the journal on a second one.
@@ -35,10 +36,14 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
     } catch {
       return fail("no journal for this run: " + error.message)
     }
+    var watch: ResidualWatch?
+    if let plan = session.residuals, !plan.nodes.isEmpty {
+      watch = ResidualWatch(plan, board: session.board, mode: request.mode)
+    }
     var loop = ControlLoop(
       board: session.board, network: session.network, request: request, bank: bank, clock: clock, ring: ring,
       signals: .init(stop: page.word(StatusPage.Word.stop), journalFailed: page.word(StatusPage.Word.journalFailed)),
-      waitsForJournal: virtualTime)
+      watch: watch, waitsForJournal: virtualTime)
     loop.prepare()
     // Step 0 falls on the next whole period.
     let period = session.board.stepPeriod
@@ -52,7 +57,8 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
     let finish = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
     finish.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
     let recorder = JournalRecorder(
-      ring: ring, writer: writer, page: page, channels: session.channelCount, byCountOnly: virtualTime, finish: finish)
+      ring: ring, writer: writer, page: page, channels: session.channelCount, watch: watch, byCountOnly: virtualTime,
+      finish: finish)
     var thread = cboard_thread()
     let started = cboard_thread_start(
       &thread,
@@ -74,7 +80,7 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
       quarantinedChips: UInt16(loop.bank.quarantinedCount), safeFailures: UInt16(safeFailures),
       longestStep: loop.statistics.longestStep, busyTime: loop.statistics.busyTime,
       histogram: loop.statistics.histogramArray())
-    return withExtendedLifetime(recorder) { close(writer, recorder.failure, stop) }
+    return withExtendedLifetime(recorder) { close(writer, recorder.failure, stop, watch) }
   }
 
   private func header(start: UInt64) -> RunStart {
@@ -96,7 +102,9 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
     }
   }
 
-  private func close(_ writer: JournalWriter, _ failure: JournalError?, _ stop: RunStop) -> Int32 {
+  private func close(
+    _ writer: JournalWriter, _ failure: JournalError?, _ stop: RunStop, _ watch: ResidualWatch?
+  ) -> Int32 {
     var problem = failure
     if problem == nil {
       do throws(JournalError) {
@@ -116,16 +124,19 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
       page.set(StatusPage.Word.safeFailures, UInt32(stop.safeFailures))
       page.set64(StatusPage.Word.steps, stop.steps)
       page.set64(StatusPage.Word.committed, summary.step)
+      page.show(watch)
       page.set(StatusPage.Word.outcome, UInt32(stop.outcome.rawValue))
     }
     if let problem {
       return fail("the run ended after \(summary.step) steps on flash: " + problem.message)
     }
-    if stop.quarantinedChips > 0 || stop.droppedSamples > 0 || stop.safeFailures > 0 {
+    let leftOut = watch?.leftOutCount ?? 0
+    if stop.quarantinedChips > 0 || stop.droppedSamples > 0 || stop.safeFailures > 0 || leftOut > 0 {
       page.update { page in
         page.setText(
           "\(stop.quarantinedChips) chips left out, \(stop.droppedSamples) samples dropped, "
-            + "\(stop.safeFailures) chips without safe values: see the journal's events; check power and wiring")
+            + "\(stop.safeFailures) chips without safe values, \(leftOut) nodes left out by their residuals: "
+            + "see the journal's events; check power and wiring")
       }
       return CommandError.Code.partial
     }

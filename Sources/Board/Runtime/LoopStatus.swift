@@ -16,6 +16,8 @@ public struct LoopStatus {
   public var safeFailures: UInt32
   public var exitCode: Int32
   public var text: String
+  /// How each node stands with its twin, as `NodeWatch` words; empty when none is watched.
+  public var nodes: [UInt32]
 
   init(_ page: StatusPage) {
     typealias Word = StatusPage.Word
@@ -35,5 +37,7 @@ public struct LoopStatus {
     let length = min(Int(page.get(Word.textLength)), StatusPage.textCapacity)
     let bytes = (0..<length).map { (page.memory + 4 * Word.text + $0).load(as: UInt8.self) }
     text = String(decoding: bytes, as: UTF8.self)
+    let watched = min(Int(page.get(StatusPage.Word.nodeCount)), StatusPage.nodeCapacity)
+    nodes = (0..<watched).map { page.get(StatusPage.Word.nodes + $0) }
   }
 }

@@ -1,5 +1,6 @@
 import CBoard
 import PhysicalNetwork
+import TwinMonitor
 import WireFormat
 
 /// One run from its lock to its end: what it runs, and the pages it shares with whoever watches.
@@ -11,6 +12,7 @@ struct RunSession {
   let requestHash: [UInt8]
   let board: BoardDescription
   let network: NetworkDescription?
+  let residuals: ResidualPlan?
   let bundleHash: [UInt8]
   let page: StatusPage
   let lock: Int32
@@ -42,7 +44,7 @@ struct RunSession {
       begin(page, request, active.network)
       return RunSession(
         state: state, request: request, requestHash: requestHash, board: active.board, network: active.network,
-        bundleHash: active.hash, page: page, lock: lock)
+        residuals: active.residuals, bundleHash: active.hash, page: page, lock: lock)
     } catch {
       _ = cboard_close(lock)
       throw error
@@ -96,6 +98,7 @@ struct RunSession {
     let total = request.totalSteps(for: network)
     page.update { page in
       for word in Word.supervisor...Word.textLength { page.set(word, 0) }
+      for word in Word.nodeCount..<Word.nodes + StatusPage.nodeCapacity { page.set(word, 0) }
       page.set(Word.magic, StatusPage.magic)
       page.set(Word.supervisor, UInt32(bitPattern: cboard_process_id()))
       page.set(Word.phase, StatusPage.Phase.starting.rawValue)

@@ -1,6 +1,7 @@
 import Bundle
 import CBoard
 import RunRecords
+import TwinMonitor
 import WireFormat
 
 /// `edged status`: what the board is doing, for a person on the board.
@@ -19,11 +20,32 @@ enum StatusCommand {
       if status.totalSteps > 0 { text += " of \(status.totalSteps)" }
       text += ", \(status.committedSteps) on flash, \(status.missedDeadlines) late, \(status.droppedSamples) dropped"
       text += status.text.utf8.isEmpty ? "\n" : "\n  " + status.text + "\n"
+      text += residuals(status)
     } else {
       text += "run none\n"
     }
     text.removeLast()
     return Command.put(text)
+  }
+
+  /// Lines about the watched nodes; empty where there are none.
+  private static func residuals(_ status: LoopStatus) -> String {
+    var watched = 0
+    var lines = ""
+    for node in 0..<status.nodes.count {
+      let watch = NodeWatch(word: status.nodes[node])
+      if watch.state != .unwatched { watched += 1 }
+      guard watch.wasFlagged || watch.state == .leftOut else { continue }
+      let state = watch.state == .flagged ? "flagged" : watch.state == .leftOut ? "left out" : "was flagged"
+      lines += "  node \(node) \(state): mean \(tenths(watch.mean)) sd, mean square \(tenths(watch.meanSquare)) sd\n"
+    }
+    guard watched > 0 else { return "" }
+    return "residuals: \(watched) nodes watched\(lines.utf8.isEmpty ? ", none flagged" : "")\n" + lines
+  }
+
+  private static func tenths(_ value: Float) -> String {
+    let size = Int((value < 0 ? -value : value) * 10 + 0.5)
+    return (value < 0 ? "-" : "") + "\(size / 10).\(size % 10)"
   }
 
   /// The status page's content; nil when no run was ever made. A run whose processes are gone without a word counts as

@@ -6,6 +6,8 @@ public struct StatusPage {
   static let byteCount = 4096
   static let magic: UInt32 = 0x5350_5445  // "ETPS"
   static let textCapacity = 480
+  /// Nodes whose residuals the page can show.
+  static let nodeCapacity = 800
 
   enum Word {
     static let sequence = 0
@@ -25,6 +27,9 @@ public struct StatusPage {
     static let exitCode = 22
     static let textLength = 23
     static let text = 24
+    static let nodeCount = 144
+    /// A word a node, as `NodeWatch` has it.
+    static let nodes = 148
     // Single words outside the sequence's protection.
     static let stop = 1000
     static let journalFailed = 1001
@@ -74,6 +79,14 @@ public struct StatusPage {
     for (index, byte) in bytes.enumerated() {
       (memory + 4 * Word.text + index).storeBytes(of: byte, as: UInt8.self)
     }
+  }
+
+  /// Shows how the nodes stand with their twins.
+  func show(_ watch: ResidualWatch?) {
+    guard let watch else { return }
+    let count = min(watch.nodeCount, Self.nodeCapacity)
+    set(Word.nodeCount, UInt32(count))
+    for node in 0..<count { set(Word.nodes + node, watch.word(node)) }
   }
 
   /// A consistent copy; nil when the page is not one or a writer died in the middle of a change.

@@ -122,11 +122,14 @@ public struct BoardStatus: WireMessage {
   public let freeBytes: UInt64
   /// Since the board's program started, ns.
   public let uptime: UInt64
+  /// How each node stood with its twin when the run was last looked at, as words of the board's status page; empty where
+  /// none is watched, or the board's program is too old to say.
+  public let nodes: [UInt32]
 
   public init(
     board: Identifier, name: String, program: String, bundle: BundleStatus, run: RunStatus = .none,
     lastRun: RunStatus = .none, lastOutcome: RunOutcome = .none, lastError: String = "", freeBytes: UInt64,
-    uptime: UInt64
+    uptime: UInt64, nodes: [UInt32] = []
   ) {
     self.board = board
     self.name = name
@@ -138,6 +141,7 @@ public struct BoardStatus: WireMessage {
     self.lastError = lastError
     self.freeBytes = freeBytes
     self.uptime = uptime
+    self.nodes = nodes
   }
 
   public func encode(to writer: inout ByteWriter) {
@@ -151,6 +155,8 @@ public struct BoardStatus: WireMessage {
     writer.put(string: name)
     writer.put(string: program)
     writer.put(string: lastError)
+    writer.put(UInt16(min(nodes.count, Int(UInt16.max))))
+    for node in nodes.prefix(Int(UInt16.max)) { writer.put(node) }
   }
 
   public init(from reader: inout ByteReader) throws(WireError) {
@@ -168,5 +174,10 @@ public struct BoardStatus: WireMessage {
     name = try reader.takeString()
     program = try reader.takeString()
     lastError = try reader.takeString()
+    var nodes: [UInt32] = []
+    if reader.remaining > 0 {
+      for _ in 0..<(try reader.take(UInt16.self)) { nodes.append(try reader.take(UInt32.self)) }
+    }
+    self.nodes = nodes
   }
 }

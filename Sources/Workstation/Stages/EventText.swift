@@ -35,6 +35,13 @@ enum EventText {
         details: ["chip": "\(chip)", "address": "\(address)", "kind": "\(kind)", "errno": "\(errno)"])
     case .gap(let count):
       MCAPEvent(step: step, name: "gap", details: ["samples": "\(count)"])
+    case .residual(let event):
+      MCAPEvent(
+        step: step, name: "residual",
+        details: [
+          "node": "\(event.node)", "change": ResidualText.change(event), "statistic": ResidualText.statistic(event),
+          "observable": "\(event.observable)", "mean_sd": "\(event.mean)", "mean_square_sd": "\(event.meanSquare)",
+        ])
     }
   }
 }
