@@ -34,7 +34,7 @@ public final class KernelModel: @unchecked Sendable {
     c.drift = Self.net(inputs, shape.driftWidths, shape.observables, shape.activation)
     c.diffusion = Self.net(
       shape.diffusionWidths == nil ? 0 : inputs, shape.diffusionWidths ?? [], max(1, shape.diffusionOutputs),
-      shape.activation)
+      shape.diffusionActivation ?? shape.activation)
     c.drives = Int32(shape.drives)
     c.drive_taps = Int32(shape.driveTaps)
     c.observables = Int32(shape.observables)

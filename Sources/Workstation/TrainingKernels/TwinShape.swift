@@ -17,6 +17,8 @@ public struct TwinShape: Equatable, Sendable {
   /// Hidden units a layer of the diffusion; nil for a constant one.
   public var diffusionWidths: [Int]? = [16]
   public var activation = Activation.tanh
+  /// Of the diffusion's hidden units where it is another than the drift's.
+  public var diffusionActivation: Activation?
   public var solver = TwinSolver.eulerMaruyama
   public var substeps = 1
   public var noise = NoiseShape.diagonal
@@ -37,6 +39,9 @@ public struct TwinShape: Equatable, Sendable {
     driftWidths = twin.drift.widths
     if let net = twin.diffusion { diffusionWidths = net.inputs == 0 ? nil : net.widths }
     activation = twin.drift.activation
+    if let net = twin.diffusion, !net.widths.isEmpty, net.activation != activation {
+      diffusionActivation = net.activation
+    }
     solver = twin.solver
     substeps = twin.substeps
     noise = twin.noiseShape

@@ -90,7 +90,8 @@ int32_t tk_net_parameters(const tk_net *net);
 tk_layout tk_layout_of(const tk_model *model);
 
 // Bytes of 64-byte aligned scratch for `steps`; recompute != 0 keeps only a few steps' activations at a time and runs
-// the forward pass again where it goes back: memory for long windows, at about a third more work.
+// the forward pass again where it goes back: memory for long windows, at about a third more work. tk_likelihood needs
+// what is asked for with recompute == 0, tk_unscented takes either.
 size_t tk_rollout_scratch(int32_t isa, const tk_model *model, int32_t steps, int32_t recompute);
 
 // Writes path and auxiliary. What `tk_backward` needs stays in scratch.
