@@ -26,7 +26,7 @@ import TwinModel
         var kind = ModelCase.Kind(
           solver: solver.0, substeps: solver.1, noise: noise.0, constantNoise: noise.1, activation: activation)
         kind.limited = repetition == 1
-        found.check(ModelCase(kind, seed: seed, ordinary: repetition == 2), .path)
+        found.check(ModelCase(kind, seed: seed, ordinary: repetition == 2), .path, most: 10)
       }
     }
     Self.report(found)
