@@ -22,7 +22,7 @@ import Testing
       expectMessage(fit, ["n01", "3 twins are stored"], "dead node")
       #expect(!fit.errors.contains("node n00") && !fit.errors.contains("node n02"))
       let twins = try FileManager.default.subpathsOfDirectory(atPath: project.root + "/twins")
-      #expect(twins.filter { $0.hasSuffix(".twin") }.count == 3)
+      #expect(twins.filter { $0.hasSuffix(".safetensors") }.count == 3)
       try SampleFiles.twoClasses(project.root + "/train.ts", seed: 1)
       let train = try project.sync("train", "train.ts")
       #expect(train.code == 1)

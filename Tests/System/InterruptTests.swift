@@ -31,7 +31,7 @@ import Workbench
       try project.succeed("characterise", "--steps", steps, "--repeats", "4", "--inputs", "2")
       try project.succeed("pull")
       if command == "train" { try project.succeed("fit") }
-      let arguments = command == "train" ? ["train", "train.ts", "--force", "--epochs", "1000000"] : ["fit"]
+      let arguments = command == "train" ? ["train", "train.ts", "--allow-unaccepted", "--epochs", "1000000"] : ["fit"]
       let program = try RunningProgram(Programs.edgesync, arguments, folder: project.root)
       try #require(waitUntil { program.errors.contains("    \(progress) ") }, "\(program.errors)")
       let begun = Date()

@@ -37,7 +37,7 @@ import WireFormat
       try project.characteriseBriefly()
       try project.succeed("pull")
       try project.succeed("fit")
-      try project.succeed("train", "train.ts", "--force", "--epochs", "3")
+      try project.succeed("train", "train.ts", "--allow-unaccepted", "--epochs", "3")
       try project.succeed("push")
       let library = try AllocationCounter.build(in: folder)
       func loopCalls(_ request: RunRequest, _ options: [String] = []) throws -> UInt64 {

@@ -46,7 +46,7 @@ import Workbench
       let fit = try JSON(project.succeed("fit", "--json").output)
       #expect(fit.count == 4 && fit[0]["node"].text == "n00")
 
-      let trained = try JSON(project.succeed("train", "train.ts", "--force", "--epochs", "100", "--json").output)
+      let trained = try JSON(project.succeed("train", "train.ts", "--allow-unaccepted", "--epochs", "100", "--json").output)
       let network = try #require(trained["network"].text)
       let pushed = try JSON(project.succeed("push", "--json").output)
       let bundle = try #require(pushed["bundle_sha256"].text)

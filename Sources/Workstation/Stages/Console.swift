@@ -9,6 +9,7 @@ public final class Console: @unchecked Sendable {
   private var barShown = false
   private var lastDraw: UInt64 = 0
   private var lastPercent = -1
+  private var tableLines = 0
 
   public init() {
     terminal = cboard_is_terminal(2) == 1
@@ -33,7 +34,9 @@ public final class Console: @unchecked Sendable {
   }
 
   /// How far a step is, 0 to 1: a bar on a terminal, a line each quarter elsewhere.
-  public func progress(_ name: String, _ fraction: Double, _ detail: String = "") {
+  ///
+  /// - Parameter table: lines shown above the bar, on a terminal, each time in place of the last.
+  public func progress(_ name: String, _ fraction: Double, _ detail: String = "", table: [String] = []) {
     lock.withLock {
       let share = min(max(fraction, 0), 1)
       let percent = Int(share * 100)
@@ -51,7 +54,12 @@ public final class Console: @unchecked Sendable {
       let width = 30
       let filled = Int(share * Double(width))
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-      put("\r\u{1B}[K    \(name) \(bar) \(String(format: "%3d", percent)) % \(detail)")
+      var text = "\r" + (tableLines > 0 ? "\u{1B}[\(tableLines)A" : "") + "\u{1B}[J"
+      for (index, line) in table.enumerated() {
+        text += colour && index == 0 ? "\u{1B}[2m\(line)\u{1B}[0m\n" : line + "\n"
+      }
+      tableLines = table.count
+      put(text + "    \(name) \(bar) \(String(format: "%3d", percent)) % \(detail)")
       barShown = true
     }
   }
@@ -59,14 +67,15 @@ public final class Console: @unchecked Sendable {
   /// Ends a progress bar.
   public func done() {
     lock.withLock {
-      if barShown { put("\n") }
-      barShown = false
+      clearBar()
       lastPercent = -1
     }
   }
 
+  /// A bar stays as it is; a table under which something is said goes, to come again below.
   private func clearBar() {
-    if barShown { put("\n") }
+    if barShown { put(tableLines > 0 ? "\r\u{1B}[\(tableLines)A\u{1B}[J" : "\n") }
+    tableLines = 0
     barShown = false
   }
 

@@ -89,11 +89,11 @@ extension Demo {
       dropped_samples: runs.reduce(0) { $0 + Int(clamping: $1.stop?.droppedSamples ?? 0) },
       lossy: runs.contains { $0.trace.lossy }, readout_replay_mismatches: 0,
       journal_bytes_over_raw: Double(bytes) / Double(max(raw, 1)),
-      twins: zip(fitted.records, fitted.reports).map { record, report in
+      twins: fitted.devices.map(\.sidecar).map { twin in
         DemoReport.Device(
-          node: record.name, one_step_error: report.oneStepError, mean_error: report.freeRun?.meanError,
-          sd_error: report.freeRun?.deviationError, autocovariance_error: report.freeRun?.autocovarianceError,
-          residual_mean: report.residualMean, residual_sd: report.residualDeviation, accepted: record.accepted)
+          node: twin.node, one_step_error: twin.oneStepError, mean_error: twin.freeRun?.meanError,
+          sd_error: twin.freeRun?.deviationError, autocovariance_error: twin.freeRun?.autocovarianceError,
+          residual_mean: twin.residualMean, residual_sd: twin.residualSd, accepted: twin.isUsable)
       }, seconds: [:], seed: options.seed,
       seeds: [
         "bench": options.seed, "characterise": seed(1), "fit": seed(2), "train": seed(3), "untrained": seed(4),

@@ -93,12 +93,11 @@ public final class Demo {
     }
     let run = try stage("pull", "Pulling the trace") { try fetch(result.run) }
     let fitted = try stage("fit", "Fitting \(options.nodes) twins, from the trace alone") {
-      let fitted = try space.fit(board, run: run, options: TwinFitOptions(), seed: seed(2))
-      let poor = fitted.records.filter { !$0.accepted }.map(\.name)
-      if !poor.isEmpty {
-        console.say(
-          "    \(poor.count) of \(options.nodes) twins fail their checks and are used all the same: "
-            + poor.joined(separator: ", "))
+      let fitted = try space.fit(board, run: run, options: TwinFitOptions(), seed: seed(2)).whole()
+      let refused = fitted.refused
+      if !refused.isEmpty {
+        console.say("    \(refused.count) of \(options.nodes) twins are not accepted and are used all the same:")
+        for (node, why) in refused { console.say("      \(node): \(why)") }
       }
       return fitted
     }

@@ -37,15 +37,42 @@ extension Workspace {
   /// Reads a run of the catalog.
   public func read(_ run: RunRecord) throws -> RecordedRun { try RecordedRun.read(project.root + "/" + run.path) }
 
-  /// Fits twins to a run, the newest characterising one where none is given.
-  public func fitNewest(_ board: BoardEntry, run: String?, seed: UInt64?) throws -> Fitted {
+  /// What `edgesync fit` may be asked for.
+  public struct FitWishes {
+    /// The run, by the start of its identifier; nil for the newest.
+    public var run: String?
+    public var seed: UInt64?
+    /// Follow the devices from their last twins instead of fitting anew.
+    public var update = false
+    /// Fit again what was fitted already.
+    public var anew = false
+    /// Fit to growing parts of the recording too.
+    public var curve = false
+    /// Nodes of the curve.
+    public var nodes: [String] = []
+
+    public init(run: String? = nil, seed: UInt64? = nil) {
+      self.run = run
+      self.seed = seed
+    }
+  }
+
+  /// Fits twins to a run, the newest characterising one where none is given; an update takes the newest of any kind.
+  public func fitNewest(_ board: BoardEntry, _ wishes: FitWishes) throws -> Fitted {
     let file = try project.network()
     let options = try TwinFitOptions(file.fitting)
-    let record = try runRecord(run, board: board, mode: "characterise")
+    let seed = wishes.seed ?? file.seed
+    let record = try runRecord(wishes.run, board: board, mode: wishes.update ? nil : "characterise")
+    if wishes.update { try checkUpdate(board, record) }
     let run = try read(record)
     let losses = losses(of: record, run)
     do {
-      var fitted = try fit(board, run: run, options: options, seed: seed ?? file.seed)
+      var fitted = try fit(
+        board, run: run, options: options, seed: seed, kind: wishes.update ? .update : .fit, anew: wishes.anew)
+      if wishes.curve {
+        console.step("Fitting to parts of the recording")
+        fitted = try sampleSizeCurves(fitted, run: run, options: options, seed: seed, nodes: wishes.nodes)
+      }
       fitted.losses = losses
       return fitted
     } catch let error as StageError {
@@ -53,21 +80,32 @@ extension Workspace {
     }
   }
 
+  /// Throws where there is nothing to follow from, or nothing new to follow.
+  private func checkUpdate(_ board: BoardEntry, _ record: RunRecord) throws {
+    let nodes = try description(board).nodes.count
+    let id = FitJob.id(board: board.name, run: record.id, kind: .update)
+    let earlier = try FitJob.earlier(self, boardID: try self.record(board).id, nodes: nodes, not: id).compactMap { $0 }
+    guard !earlier.isEmpty else {
+      throw StageError("board '\(board.name)' has no twins to update: run 'edgesync fit' first")
+    }
+    if earlier.allSatisfy({ $0.twin.sidecar.run == record.id }) {
+      throw StageError(
+        "the twins were fitted to the newest run, \(record.id.prefix(8)), already: run 'edgesync characterise' or "
+          + "'edgesync run', then 'edgesync pull', or name another run with --run")
+    }
+  }
+
   /// Trains through the newest twins on a `.ts` or `.csv` file.
   public func trainNewest(
-    _ board: BoardEntry, data: String, seed: UInt64?, epochs: Int?, noise: Float?, label: String, force: Bool
+    _ board: BoardEntry, data: String, seed: UInt64?, epochs: Int?, noise: Float?, label: String,
+    allowUnaccepted: Bool
   ) throws -> StoredNetwork {
     guard ProjectFile.isPlain(label) else {
       throw StageError("--label '\(label)' cannot name a file: letters, digits, '-', '_' and '.'", code: ExitCode.usage)
     }
     try Self.checkEpochs(epochs)
     let (twins, records) = try newestTwins(board)
-    let bad = records.filter { !$0.accepted }.map(\.name)
-    guard bad.isEmpty || force else {
-      throw StageError(
-        "the twins of \(bad.joined(separator: ", ")) were not accepted: characterise longer and fit again, "
-          + "or --force to train through them all the same")
-    }
+    try checkUsable(records, allowUnaccepted: allowUnaccepted)
     let file = try project.network()
     let (set, labels, base) = try Self.trainingData(data)
     if let task = file.task, (task == .classification) != set.isClassification {
@@ -118,7 +156,8 @@ extension Workspace {
 
   /// Characterises, pulls, fits, trains, pushes, and runs where there is test data.
   public func retrain(
-    _ board: BoardEntry, train: String, test: String?, design: DriveDesign, seed: UInt64?, epochs: Int?
+    _ board: BoardEntry, train: String, test: String?, design: DriveDesign, seed: UInt64?, epochs: Int?,
+    allowUnaccepted: Bool = false
   ) throws -> Retrained {
     try Self.checkEpochs(epochs)
     // Bad files must be known before the devices are driven for minutes.
@@ -135,12 +174,13 @@ extension Workspace {
     console.step("Pulling the trace")
     _ = try pull(board, run: result.run)
     console.step("Fitting twins")
-    let fitted = try fitNewest(board, run: result.run, seed: seed)
+    let fitted = try fitNewest(board, FitWishes(run: result.run, seed: seed)).whole()
+    console.say("    acceptance page: \(fitted.page)")
     if let losses = fitted.losses { console.say("    " + losses) }
     console.step("Training through the twins")
     let stored = try trainNewest(
-      board, data: train, seed: seed, epochs: epochs, noise: nil, label: "trained-\(result.run.prefix(8))", force: false
-    )
+      board, data: train, seed: seed, epochs: epochs, noise: nil, label: "trained-\(result.run.prefix(8))",
+      allowUnaccepted: allowUnaccepted)
     console.step("Pushing")
     let pushed = try push(
       board, network: stored.network.description, origins: [CatalogItem(.network, stored.id)], label: stored.id)

@@ -126,11 +126,14 @@ public struct TwinFitter: Sendable {
   ///   - previous: earlier twins, by trace index; may be shorter than `traces`.
   ///   - kinds: names of the devices' kinds; devices of one kind get the structure chosen for the first of them. Empty:
   ///     each chooses its own.
+  ///   - structures: by trace index, structures that are known already, such as from a fit that is resumed.
+  ///   - only: indices of the traces to fit; nil for all. The others' results are `cancelled`.
   ///   - progress: called from several threads.
   ///   - finished: called from several threads with each result as it comes.
   public func fitAll(
     _ traces: [DeviceTrace], options: TwinFitOptions = TwinFitOptions(), seed: UInt64,
-    previous: [TwinParameters?] = [], kinds: [String] = [], progress: @Sendable (FitProgress) -> Void = { _ in },
+    previous: [TwinParameters?] = [], kinds: [String] = [], structures known: [TwinStructure?] = [],
+    only wanted: Set<Int>? = nil, progress: @Sendable (FitProgress) -> Void = { _ in },
     finished: @Sendable (Int, Result<TwinFit, TwinFitError>) -> Void = { _, _ in },
     cancelled: @Sendable () -> Bool = { false }
   ) -> [Result<TwinFit, TwinFitError>] {
@@ -138,7 +141,13 @@ public struct TwinFitter: Sendable {
     let structures = Slots<TwinStructure>(count: traces.count)
     var leaders: [Int] = []
     var leader = [Int](repeating: 0, count: traces.count)
-    for device in traces.indices {
+    let devices = traces.indices.filter { wanted?.contains($0) ?? true }
+    for device in devices {
+      if device < known.count, let structure = known[device] {
+        structures[device] = structure
+        leader[device] = device
+        continue
+      }
       let first = device < kinds.count ? leaders.first { kinds[$0] == kinds[device] } : nil
       leader[device] = first ?? device
       if first == nil { leaders.append(device) }
@@ -149,7 +158,7 @@ public struct TwinFitter: Sendable {
         let fit = try fit(
           traces[device], options: options, seed: seed,
           previous: device < previous.count ? previous[device] : nil,
-          structure: led[device] == device ? nil : structures[led[device]], device: device, progress: progress,
+          structure: structures[led[device]], device: device, progress: progress,
           cancelled: cancelled)
         if led[device] == device { structures[device] = fit.report.structure }
         results[device] = .success(fit)
@@ -161,7 +170,8 @@ public struct TwinFitter: Sendable {
     }
     let pool = WorkerPool(threads: options.threads)
     let first = leaders
-    let rest = traces.indices.filter { led[$0] != $0 }
+    let leading = Set(first)
+    let rest = devices.filter { !leading.contains($0) }
     pool.run(first.count) { index, _ in one(first[index]) }
     pool.run(rest.count) { index, _ in one(rest[index]) }
     return (0..<traces.count).map { results[$0] ?? .failure(.cancelled) }

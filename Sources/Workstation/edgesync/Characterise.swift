@@ -18,8 +18,10 @@ struct Characterise: ParsableCommand {
     var trouble: String?
     try common.result {
       let space = try common.workspace()
-      let summary = RunSummary(
-        try space.characterise(try space.board(target.board), design: design.design(), seed: seed))
+      let board = try space.board(target.board)
+      let design = try design.design(stepPeriod: space.description(board).stepPeriod)
+      if let advice = try space.recordingAdvice(board) { space.console.say("    " + advice) }
+      let summary = RunSummary(try space.characterise(board, design: design, seed: seed))
       trouble = summary.trouble
       return (summary, summary.text)
     }

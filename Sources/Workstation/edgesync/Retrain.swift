@@ -23,6 +23,9 @@ struct Retrain: ParsableCommand {
   @Option(help: "Passes through the training data.")
   var epochs: Int?
 
+  @Flag(help: "Train through twins that were not accepted, too.")
+  var allowUnaccepted = false
+
   struct Result: Encodable {
     var network: String
     var bundle_sha256: String
@@ -35,7 +38,8 @@ struct Retrain: ParsableCommand {
       let space = try common.workspace()
       let board = try space.board(target.board)
       let outcome = try space.retrain(
-        board, train: train, test: test, design: design.design(), seed: seed, epochs: epochs)
+        board, train: train, test: test, design: design.design(stepPeriod: space.description(board).stepPeriod),
+        seed: seed, epochs: epochs, allowUnaccepted: allowUnaccepted)
       return (
         Result(
           network: outcome.network, bundle_sha256: outcome.pushed.digest, accuracy: outcome.score?.accuracy,

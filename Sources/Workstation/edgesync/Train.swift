@@ -28,7 +28,7 @@ struct Train: ParsableCommand {
   var label = "trained"
 
   @Flag(help: "Train through twins that were not accepted, too.")
-  var force = false
+  var allowUnaccepted = false
 
   struct Result: Encodable {
     var network: String
@@ -50,7 +50,7 @@ struct Train: ParsableCommand {
       let space = try common.workspace()
       let stored = try space.trainNewest(
         try space.board(words.count > 1 ? words[0] : nil), data: data, seed: seed, epochs: epochs, noise: noise,
-        label: label, force: force)
+        label: label, allowUnaccepted: allowUnaccepted)
       let last = stored.network.curve.last
       let result = Result(
         network: stored.id, epochs: stored.network.curve.count, loss: last?.loss ?? 0, score: last?.score ?? 0,

@@ -33,6 +33,12 @@ extension ConfigTable {
     return text
   }
 
+  /// Whether the value of a key is text, for keys that may be another kind of value too.
+  public func isText(_ key: String) -> Bool {
+    if case .string = entries[key] { return true }
+    return false
+  }
+
   /// A whole number in `range`.
   public func integer(_ key: String, in range: ClosedRange<Int>) throws(ConfigError) -> Int {
     try integer(key, try required(key), range)

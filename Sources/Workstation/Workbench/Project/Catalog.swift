@@ -10,7 +10,7 @@ public final class Catalog: Sendable {
   public let path: String
 
   /// The newest form this code knows.
-  static let newestForm = 1
+  static let newestForm = 2
 
   private init(database: DatabaseQueue, path: String) {
     self.database = database
@@ -45,6 +45,10 @@ public final class Catalog: Sendable {
     migrator.registerMigration("1") { database in
       try database.execute(sql: CatalogForm.one)
       try database.execute(sql: "PRAGMA user_version = 1")
+    }
+    migrator.registerMigration("2") { database in
+      try database.execute(sql: CatalogForm.two)
+      try database.execute(sql: "PRAGMA user_version = 2")
     }
     return migrator
   }

@@ -37,4 +37,14 @@ enum CatalogForm {
     ) WITHOUT ROWID;
     CREATE INDEX originOf ON origin (fromKind, fromID);
     """
+
+  /// Twins keep how they were judged and how far they moved, so that a device's history can be asked for.
+  static let two = """
+    ALTER TABLE twin ADD COLUMN verdict TEXT;
+    ALTER TABLE twin ADD COLUMN likelihood REAL;
+    ALTER TABLE twin ADD COLUMN meanError REAL;
+    ALTER TABLE twin ADD COLUMN deviationError REAL;
+    ALTER TABLE twin ADD COLUMN meanChange REAL;
+    ALTER TABLE twin ADD COLUMN deviationChange REAL;
+    """
 }

@@ -124,11 +124,24 @@ public struct TwinRecord: CatalogRecord {
   public var name: String
   public var path: String
   public var score: Double?
+  /// Whether it may be used without being told to.
   public var accepted: Bool
   public var added: Date
+  /// `accepted`, `provisional`, `refused`, `interrupted`; nil for twins of earlier programs.
+  public var verdict: String?
+  /// Held-out negative log-likelihood a sample, response variance 1.
+  public var likelihood: Double?
+  /// Of free runs against repeats, over the response's standard deviation.
+  public var meanError: Double?
+  public var deviationError: Double?
+  /// How far one-step mean and deviation moved from the twin before, over the response's standard deviation.
+  public var meanChange: Double?
+  public var deviationChange: Double?
 
   public init(
-    id: String, board: String, node: Int, name: String, path: String, score: Double?, accepted: Bool, added: Date
+    id: String, board: String, node: Int, name: String, path: String, score: Double?, accepted: Bool, added: Date,
+    verdict: String? = nil, likelihood: Double? = nil, meanError: Double? = nil, deviationError: Double? = nil,
+    meanChange: Double? = nil, deviationChange: Double? = nil
   ) {
     self.id = id
     self.board = board
@@ -138,6 +151,12 @@ public struct TwinRecord: CatalogRecord {
     self.score = score
     self.accepted = accepted
     self.added = added
+    self.verdict = verdict
+    self.likelihood = likelihood
+    self.meanError = meanError
+    self.deviationError = deviationError
+    self.meanChange = meanChange
+    self.deviationChange = deviationChange
   }
 }
 

@@ -28,11 +28,39 @@ public struct HTMLReport: Sendable {
     self.subtitle = subtitle
   }
 
-  /// Begins a section.
-  public mutating func section(_ title: String) {
+  /// A cell of a table: text, with a tone where it is a verdict, and a section to go to.
+  public struct Cell: Equatable, Sendable, ExpressibleByStringInterpolation {
+    public enum Tone: String, Sendable { case good, fair, bad }
+
+    public var text: String
+    public var tone: Tone?
+    /// Title of a section of the page.
+    public var section: String?
+
+    public init(_ text: String, tone: Tone? = nil, section: String? = nil) {
+      self.text = text
+      self.tone = tone
+      self.section = section
+    }
+
+    public init(stringLiteral text: String) { self.init(text) }
+  }
+
+  /// Begins a section; its title may bear a verdict.
+  public mutating func section(_ title: String, verdict: Cell? = nil) {
     let id = "s\(sections.count + 1)"
     sections.append((id, title))
-    body += "<h2 id=\"\(id)\">\(Escape.html(title))</h2>\n"
+    body += "<h2 id=\"\(id)\">\(Escape.html(title))\(verdict.map { " " + Self.badge($0) } ?? "")</h2>\n"
+  }
+
+  private static func badge(_ cell: Cell) -> String {
+    cell.tone.map { "<span class=\"badge \($0.rawValue)\">\(Escape.html(cell.text))</span>" } ?? Escape.html(cell.text)
+  }
+
+  /// A list of plain lines.
+  public mutating func list(_ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    body += "<ul>" + lines.map { "<li>\(Escape.html($0))</li>" }.joined(separator: "\n") + "</ul>\n"
   }
 
   /// A paragraph of plain text.
@@ -72,23 +100,35 @@ public struct HTMLReport: Sendable {
 
   /// A table; columns whose every cell reads as a number are set flush right.
   public mutating func table(_ header: [String], _ rows: [[String]], caption: String = "") {
+    table(header, cells: rows.map { $0.map { Cell($0) } }, caption: caption)
+  }
+
+  /// As `table(_:_:caption:)`, with verdicts and links to sections, wherever on the page these stand.
+  public mutating func table(_ header: [String], cells rows: [[Cell]], caption: String = "") {
     let numeric = header.indices.map { column in
       !rows.isEmpty
-        && rows.allSatisfy { $0.indices.contains(column) && ($0[column].isEmpty || Self.isNumber($0[column])) }
+        && rows.allSatisfy {
+          $0.indices.contains(column) && ($0[column].text.isEmpty || Self.isNumber($0[column].text))
+        }
     }
-    func cell(_ tag: String, _ text: String, _ column: Int) -> String {
+    func cell(_ tag: String, _ cell: Cell, _ column: Int) -> String {
       let style = numeric.indices.contains(column) && numeric[column] ? " class=\"n\"" : ""
-      return "<\(tag)\(style)>\(Escape.html(text))</\(tag)>"
+      var text = Self.badge(cell)
+      if let section = cell.section { text = "<a href=\"\(Self.link(section))\">\(text)</a>" }
+      return "<\(tag)\(style)>\(text)</\(tag)>"
     }
     body += "<div class=\"table\"><table>"
     if !caption.isEmpty {
       tables += 1
       body += "<caption><b>Table \(tables).</b> \(Escape.html(caption))</caption>"
     }
-    body += "<thead><tr>" + header.enumerated().map { cell("th", $1, $0) }.joined() + "</tr></thead><tbody>\n"
+    body += "<thead><tr>" + header.enumerated().map { cell("th", Cell($1), $0) }.joined() + "</tr></thead><tbody>\n"
     for row in rows { body += "<tr>" + row.enumerated().map { cell("td", $1, $0) }.joined() + "</tr>\n" }
     body += "</tbody></table></div>\n"
   }
+
+  /// Stands for a link to a section until the whole page is known.
+  private static func link(_ section: String) -> String { "\u{1}\(Escape.html(section))\u{1}" }
 
   private static func isNumber(_ text: String) -> Bool {
     var rest = text.replacingOccurrences(of: ",", with: "").replacingOccurrences(of: "\u{2212}", with: "-")
@@ -113,7 +153,16 @@ public struct HTMLReport: Sendable {
       page += sections.map { "<a href=\"#\($0.id)\">\(Escape.html($0.title))</a>" }.joined(separator: "\n")
       page += "</nav>\n"
     }
-    return page + "</header>\n<main>\n" + body + "</main></body></html>\n"
+    return page + "</header>\n<main>\n" + linked + "</main></body></html>\n"
+  }
+
+  private var linked: String {
+    var parts = body.components(separatedBy: "\u{1}")
+    // Every other part is a section's title.
+    for index in stride(from: 1, to: parts.count, by: 2) {
+      parts[index] = sections.first { Escape.html($0.title) == parts[index] }.map { "#" + $0.id } ?? "#"
+    }
+    return parts.joined()
   }
 
   /// Writes the page to `path`, whole or not at all.

@@ -65,12 +65,12 @@ public struct HeatMap: Equatable, Sendable {
         // The root brings out the few errors beside the many hits.
         let share = scale > 0 ? (normalisesRows ? max(value / scale, 0).squareRoot() : value / scale) : 0
         svg.rect(
-          left + cell * Double(column), y, cell, cellHeight, fill: Palette.heat(share), stroke: "#FFFFFF",
+          left + cell * Double(column), y, cell, cellHeight, fill: Palette.heat(share), stroke: Palette.paper,
           title: "\(name), \(columns[column]): \(Self.text(value))")
         guard cell >= 24, cellHeight >= 16, value.isFinite, value != 0 else { continue }
         svg.text(
           Self.text(value), left + cell * (Double(column) + 0.5), y + cellHeight / 2 + 4, anchor: .middle,
-          fill: share > 0.5 ? "#FFFFFF" : Palette.ink, weight: row == column && normalisesRows ? "600" : nil)
+          fill: share > 0.5 ? "#FFFFFF" : Palette.heatInk, weight: row == column && normalisesRows ? "600" : nil)
       }
     }
     return svg.text(title: title)

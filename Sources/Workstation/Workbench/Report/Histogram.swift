@@ -8,8 +8,14 @@ public struct Histogram: Equatable, Sendable {
   public var marks: [PlotLevel]
   /// Colour: an index into `Palette.series`.
   public var color: Int
+  /// A curve over the bars, such as what their heights should be.
+  public var curve: PlotLine?
 
-  public init(_ frame: PlotFrame, edges: [Double], counts: [Int], marks: [PlotLevel] = [], color: Int = 0) {
+  public init(
+    _ frame: PlotFrame, edges: [Double], counts: [Int], marks: [PlotLevel] = [], color: Int = 0,
+    curve: PlotLine? = nil
+  ) {
+    self.curve = curve
     self.frame = frame
     self.edges = edges
     self.counts = counts
@@ -38,7 +44,8 @@ public struct Histogram: Equatable, Sendable {
     let bottom = frame.logarithmic ? 0.5 : 0.0
     let axes = PlotAxes(
       &svg, frame, xs: PlotAxes.span([edges, marks.map(\.value)]),
-      ys: (bottom, Double(max(counts.max() ?? 1, 1))), legend: [])
+      ys: (bottom, max(Double(max(counts.max() ?? 1, 1)), PlotAxes.span([curve?.y ?? []]).1)),
+      legend: curve.map { [($0.name, Palette.color($0.color), $0.dashed ? .dashed : .line)] } ?? [])
     svg.clip(axes.left, axes.top, axes.width, axes.height)
     for (index, count) in counts.enumerated() where edges.indices.contains(index + 1) && count > 0 {
       guard let high = axes.point(edges[index], Double(count)), let end = axes.point(edges[index + 1], Double(count))
@@ -46,6 +53,11 @@ public struct Histogram: Equatable, Sendable {
       svg.rect(
         high.0 + 0.5, high.1, end.0 - high.0 - 1, axes.top + axes.height - high.1, fill: Palette.color(color),
         opacity: 0.85)
+    }
+    if let curve {
+      svg.path(
+        zip(curve.x, curve.y).map { axes.point($0, $1) }, stroke: Palette.color(curve.color),
+        dash: curve.dashed ? "6 4" : nil)
     }
     for mark in marks {
       guard let place = axes.point(mark.value, max(bottom, 1)) else { continue }

@@ -39,15 +39,20 @@ public struct PlotBand: Equatable, Sendable {
   }
 }
 
-/// Curves and bands over one axis.
+/// Curves, bands and points over one axis.
 public struct LinePlot: Equatable, Sendable {
   public var frame: PlotFrame
   public var lines: [PlotLine]
   public var bands: [PlotBand]
   /// Horizontal reference lines with their names.
   public var levels: [PlotLevel]
+  /// Measured points beside the curves.
+  public var dots: [PlotPoints]
 
-  public init(_ frame: PlotFrame, lines: [PlotLine], bands: [PlotBand] = [], levels: [PlotLevel] = []) {
+  public init(
+    _ frame: PlotFrame, lines: [PlotLine], bands: [PlotBand] = [], levels: [PlotLevel] = [], dots: [PlotPoints] = []
+  ) {
+    self.dots = dots
     self.frame = frame
     self.lines = lines
     self.bands = bands
@@ -58,11 +63,13 @@ public struct LinePlot: Equatable, Sendable {
   public var svg: String {
     var svg = SVG(width: frame.width, height: frame.height)
     let axes = PlotAxes(
-      &svg, frame, xs: PlotAxes.span(lines.map(\.x) + bands.map(\.x)),
+      &svg, frame, xs: PlotAxes.span(lines.map(\.x) + bands.map(\.x) + dots.map(\.x)),
       ys: PlotAxes.span(
-        lines.map(\.y) + bands.flatMap { [$0.low, $0.high] } + [levels.map(\.value)], positive: frame.logarithmic),
+        lines.map(\.y) + bands.flatMap { [$0.low, $0.high] } + dots.map(\.y) + [levels.map(\.value)],
+        positive: frame.logarithmic),
       legend: bands.map { ($0.name, Palette.color($0.color), .band) }
-        + lines.map { ($0.name, Palette.color($0.color), $0.dashed ? .dashed : .line) })
+        + lines.map { ($0.name, Palette.color($0.color), $0.dashed ? .dashed : .line) }
+        + dots.map { ($0.name, Palette.color($0.color), .point) })
     svg.clip(axes.left - 4, axes.top - 4, axes.width + 8, axes.height + 8)
     for band in bands {
       let count = min(band.x.count, band.low.count, band.high.count)
@@ -86,6 +93,11 @@ public struct LinePlot: Equatable, Sendable {
         for case let point? in points.prefix(2000) {
           svg.circle(point.0, point.1, 2.8, fill: Palette.color(line.color))
         }
+      }
+    }
+    for list in dots {
+      for (x, y) in zip(list.x, list.y) {
+        if let point = axes.point(x, y) { svg.circle(point.0, point.1, 3, fill: Palette.color(list.color)) }
       }
     }
     svg.endClip()

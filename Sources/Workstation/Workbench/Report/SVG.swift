@@ -17,7 +17,7 @@ struct SVG {
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.number(width)) \(Self.number(height))" \
     width="\(Self.number(width))" height="\(Self.number(height))" role="img" aria-label="\(Escape.html(title))" \
     font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="12" \
-    fill="\(Palette.ink)"><rect width="100%" height="100%" fill="#FFFFFF"/>
+    fill="\(Palette.ink)"><rect width="100%" height="100%" fill="\(Palette.paper)"/>
     \(body)</svg>
     """
   }
@@ -51,6 +51,18 @@ struct SVG {
     body += "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" fill=\"\(fill)\""
     body += opacity < 1 ? " fill-opacity=\"\(Self.number(opacity))\"/>\n" : "/>\n"
   }
+
+  /// Many points of one kind, in a few bytes each.
+  mutating func dots(_ points: [(Double, Double)], _ radius: Double, fill: String, opacity: Double = 1) {
+    guard !points.isEmpty else { return }
+    // A line of no length with round ends is a dot.
+    let data = points.map { "M\(Self.tenths($0.0)) \(Self.tenths($0.1))h0" }.joined()
+    body +=
+      "<path d=\"\(data)\" stroke=\"\(fill)\" stroke-width=\"\(Self.number(2 * radius))\" stroke-linecap=\"round\""
+    body += opacity < 1 ? " stroke-opacity=\"\(Self.number(opacity))\"/>\n" : "/>\n"
+  }
+
+  private static func tenths(_ value: Double) -> String { number((value * 10).rounded() / 10) }
 
   /// A line through points; nil breaks it.
   mutating func path(

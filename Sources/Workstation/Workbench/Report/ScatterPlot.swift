@@ -50,9 +50,11 @@ public struct ScatterPlot: Equatable, Sendable {
         stroke: Palette.quiet, width: 1.2, dash: "4 4")
     }
     for list in points {
-      for (x, y) in zip(list.x, list.y) {
-        guard let point = axes.point(x, y) else { continue }
-        svg.circle(point.0, point.1, 3.2, fill: Palette.color(list.color), opacity: 0.75)
+      let places = zip(list.x, list.y).compactMap { axes.point($0, $1) }
+      if places.count > 100 {
+        svg.dots(places, 1.6, fill: Palette.color(list.color), opacity: 0.6)
+      } else {
+        for place in places { svg.circle(place.0, place.1, 3.2, fill: Palette.color(list.color), opacity: 0.75) }
       }
     }
     svg.endClip()

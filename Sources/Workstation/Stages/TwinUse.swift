@@ -1,0 +1,57 @@
+import Foundation
+import TwinModel
+import Workbench
+
+/// The twins a network is trained through.
+extension Workspace {
+  /// The newest twins of a board, one a node.
+  public func newestTwins(_ board: BoardEntry) throws -> (twins: [TwinParameters], records: [TwinRecord]) {
+    let records = try project.catalog.newestTwins(of: try record(board).id)
+    let nodes = try description(board).nodes
+    guard records.count == nodes.count else {
+      throw StageError(
+        "board '\(board.name)' has \(nodes.count) nodes and \(records.count) twins: run 'edgesync fit' first")
+    }
+    let twins = try records.map { record in
+      do throws(TwinFileError) {
+        return try TwinArchive.read(path: project.root + "/" + record.path).twin
+      } catch {
+        throw StageError(error.description)
+      }
+    }
+    return (twins, records)
+  }
+
+  /// Lets only twins through that were accepted, or provisionally so, unless told otherwise; either way it is said aloud.
+  ///
+  /// - Throws: `StageError` that names the nodes and the reasons.
+  func checkUsable(_ records: [TwinRecord], allowUnaccepted: Bool) throws {
+    var refused: [String] = []
+    var provisional: [String] = []
+    for record in records {
+      let folder = TwinFolder(String(record.id.prefix { $0 != "/" }), in: project)
+      guard let twin = folder.stored(record.name) else {
+        refused.append("node \(record.name): its twin was changed after the fit, or \(record.name).json is missing")
+        continue
+      }
+      if !twin.sidecar.isUsable {
+        refused.append("node \(record.name): \(twin.sidecar.verdict): \(twin.sidecar.complaint)")
+      } else if twin.sidecar.acceptance.verdict.outcome == .provisional {
+        provisional.append(record.name)
+      }
+    }
+    if !provisional.isEmpty {
+      console.say(
+        "    provisional twins, whose spread over runs could not be judged: \(GroupedLines.names(provisional)); "
+          + "characterise with --repeats to judge it")
+    }
+    guard !refused.isEmpty else { return }
+    guard allowUnaccepted else {
+      throw StageError(
+        "the twins of \(refused.count) of \(records.count) nodes were not accepted:\n" + refused.joined(separator: "\n")
+          + "\ncharacterise longer and fit again, or give --allow-unaccepted to use them all the same")
+    }
+    console.say("    twins that were not accepted are used all the same, as told:")
+    for line in refused { console.say("      " + line) }
+  }
+}
