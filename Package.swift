@@ -103,6 +103,12 @@ let package = Package(
       ],
       path: "\(workstation)/edgesync"),
 
+    // Benchmarks
+    .executableTarget(
+      name: "twinbench",
+      dependencies: ["TwinFitting", "TrainingKernels", "CTrainingKernels", "TwinModel", "VirtualBench", "Numerics"],
+      path: "Benchmarks/TwinBench"),
+
     // Tests
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
     .testTarget(name: "DriversTests", dependencies: ["Drivers", "LinuxHardware", "VirtualBench", "HardwareInterface"]),

@@ -1,4 +1,4 @@
-import Dispatch
+import CTrainingKernels
 import Synchronization
 
 /// Runs numbered pieces of work on several threads. What a piece computes must not depend on which thread runs it or
@@ -21,21 +21,53 @@ public struct WorkerPool: Sendable {
   }()
 
   /// Calls `body(piece, worker)` once for every piece below `count`; `worker` is below `threads` and no two pieces run
-  /// under the same worker at once, so that it can index scratch memory.
+  /// under the same worker at once, so that it can index scratch memory. Work begun from within a piece, or while another
+  /// caller has the same threads, is done by the caller alone.
   public func run(_ count: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void) {
-    let workers = min(threads, count)
-    if workers <= 1 {
-      for piece in 0..<count { body(piece, 0) }
-      return
+    if min(threads, count) > 1, let pool = SharedPools.pool(threads: threads), pool.run(count, body) { return }
+    for piece in 0..<max(0, count) { body(piece, 0) }
+  }
+}
+
+/// The threads themselves, made once for each number of them and kept.
+private enum SharedPools {
+  private static let made = Mutex<[Int: NativePool]>([:])
+
+  static func pool(threads: Int) -> NativePool? {
+    made.withLock { pools in
+      if let pool = pools[threads] { return pool }
+      let pool = NativePool(threads: threads)
+      pools[threads] = pool
+      return pool
     }
-    let next = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      while true {
-        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if piece >= count { return }
-        body(piece, worker)
+  }
+}
+
+/// One set of threads.
+private final class NativePool: @unchecked Sendable {
+  private let handle: OpaquePointer
+
+  init?(threads: Int) {
+    guard let handle = tk_pool_create(Int32(clamping: threads)) else { return nil }
+    self.handle = handle
+  }
+
+  /// False, with nothing done, while the threads are at work.
+  func run(_ count: Int, _ body: (Int, Int) -> Void) -> Bool {
+    withoutActuallyEscaping(body) { body in
+      var job = Job(body: body)
+      return withUnsafeMutablePointer(to: &job) { job in
+        tk_pool_run(
+          handle, Int32(clamping: count),
+          { context, piece, worker in
+            context?.assumingMemoryBound(to: Job.self).pointee.body(Int(piece), Int(worker))
+          }, job) != 0
       }
     }
+  }
+
+  private struct Job {
+    var body: (Int, Int) -> Void
   }
 }
 

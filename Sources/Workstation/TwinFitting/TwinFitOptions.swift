@@ -37,14 +37,14 @@ public struct TwinFitOptions: Sendable, Equatable {
   public var batchWindows = 32
   public var driftEpochs = 120
   public var driftRate: Float = 0.01
-  public var diffusionEpochs = 80
+  public var diffusionEpochs = 100
   public var diffusionRate: Float = 0.004
   /// Lets the likelihood move the drift too, at this share of `diffusionRate`. 0 freezes it.
   public var refinement: Float = 1
   /// Nil: moments where the data hold repeats to learn from, else none.
   public var ensembleLoss: EnsembleLoss?
-  public var ensembleSteps = 120
-  public var ensembleRate: Float = 0.001
+  public var ensembleSteps = 300
+  public var ensembleRate: Float = 0.003
   /// Epochs without a better held-out loss after which a phase ends.
   public var patience = 30
   /// Share of the training data held out for early stopping, 0.05 to 0.5.
@@ -54,7 +54,7 @@ public struct TwinFitOptions: Sendable, Equatable {
   /// Simulated copies an input when repeats are compared.
   public var freeRuns = 256
   /// Share of the epochs that a candidate structure is tried for when the structure is chosen.
-  public var trialShare = 0.2
+  public var trialShare = 0.25
   /// What to do about flawed traces.
   public var check = TraceCheckOptions()
   public var limits = AcceptanceLimits()

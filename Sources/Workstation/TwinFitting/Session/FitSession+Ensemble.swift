@@ -41,6 +41,7 @@ extension FitSession {
     var windows = TraceSplit.starts(trace.split.training, horizon: likelihoodSteps, random: &random)
     guard !windows.isEmpty else { return false }
     var place = 0
+    var average = Double.infinity
     for step in 0..<steps {
       if cancelled() { break }
       parameters.gradient.zero()
@@ -60,7 +61,10 @@ extension FitSession {
       parameters.step(
         scale: 1, rates: .init(drift: rate, diffusion: rate, memory: rate), limits: .init(drift: 5, diffusion: 2))
       progress.ensembleSteps = step + 1
-      if step % 10 == 9 { report(step + 1, loss) }
+      average = average.isFinite ? 0.95 * average + 0.05 * loss : loss
+      if step % 10 == 9 { report(step + 1, average) }
+      // Differences of about 2 % in every moment: the rest is the noise of the repeats.
+      if step >= 60, average < 4e-4 { break }
     }
     let after = (likelihood: likelihood(tile, test), ensemble: source.loss(round: .max))
     guard after.likelihood < before.likelihood + 0.01, after.ensemble < before.ensemble + source.tolerance,

@@ -27,7 +27,7 @@ extension FitSession {
         let count = windows.count * max(1, length - burnIn) * trace.responseCount
         parameters.step(
           scale: 1 / Float(count),
-          rates: .init(drift: rate * options.refinement, diffusion: rate, memory: 3 * rate),
+          rates: .init(drift: rate * options.refinement, diffusion: rate, memory: 5 * rate),
           limits: .init(drift: 20, diffusion: 2))
         step += 1
       }

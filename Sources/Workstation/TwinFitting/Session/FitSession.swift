@@ -64,10 +64,10 @@ final class FitSession {
   var batch: Int { (options.batchWindows + WindowTile.lanes - 1) / WindowTile.lanes * WindowTile.lanes }
 
   /// Samples a likelihood window spends on finding its auxiliaries.
-  var burnIn: Int { structure.auxiliaries > 0 ? 12 : 0 }
+  var burnIn: Int { structure.auxiliaries > 0 ? 8 : 0 }
 
   /// Length of a likelihood window.
-  var likelihoodSteps: Int { structure.auxiliaries > 0 ? min(60, max(36, 3 * options.horizon)) : options.horizon }
+  var likelihoodSteps: Int { structure.auxiliaries > 0 ? max(24, options.horizon + burnIn) : options.horizon }
 
   /// The one-step likelihood of a tile of measured windows.
   func transitions(_ tile: WindowTile, gradient: UnsafeMutableRawPointer?) -> Double {

@@ -40,10 +40,15 @@ struct PreparedTrace: Sendable {
     let usable = trace.segments.reduce(0) { $0 + ($1.count >= needed ? $1.count - history : 0) }
     let least = max(200, 16 * options.horizon)
     guard usable >= least else { throw .tooShort(device: device, samples: usable, needed: least) }
-    let driveMoments = (0..<trace.driveCount).map { Moments(trace.drives, $0, trace.driveCount, trace.segments) }
-    let moments = (0..<trace.responseCount).map {
-      Moments(trace.responses, $0, trace.responseCount, trace.segments)
-    }
+    var usableTrace = trace
+    usableTrace.segments = trace.segments.map { $0.count >= needed ? $0 : $0.lowerBound..<$0.lowerBound }
+    segments = usableTrace.segments
+    split = TraceSplit(
+      usableTrace, history: history, block: max(10 * options.horizon, 60), share: options.heldOut, seed: seed)
+    // Only what the fit may learn from sets the units: held-out repeats do not.
+    let known = split.training + split.heldOut
+    let driveMoments = (0..<trace.driveCount).map { Moments(trace.drives, $0, trace.driveCount, known) }
+    let moments = (0..<trace.responseCount).map { Moments(trace.responses, $0, trace.responseCount, known) }
     // Less than the step of a 12-bit converter is nothing.
     guard moments.contains(where: { $0.deviation > 0.0005 }) else { throw .noResponse(device: device) }
     if let twin = normalisers, twin.drives == trace.driveCount, twin.observables == trace.responseCount {
@@ -66,7 +71,7 @@ struct PreparedTrace: Sendable {
     increment = (0..<count).map { index in
       var square = 0.0
       var steps = 0
-      for segment in trace.segments where segment.count > 1 {
+      for segment in known where segment.count > 1 {
         for sample in (segment.lowerBound + 1)..<segment.upperBound {
           let change = Double(normal[sample * count + index] - normal[(sample - 1) * count + index])
           square += change * change
@@ -75,11 +80,6 @@ struct PreparedTrace: Sendable {
       }
       return Float(max(1e-3, (square / Double(max(1, steps))).squareRoot()))
     }
-    var usableTrace = trace
-    usableTrace.segments = trace.segments.map { $0.count >= needed ? $0 : $0.lowerBound..<$0.lowerBound }
-    segments = usableTrace.segments
-    split = TraceSplit(
-      usableTrace, history: history, block: max(10 * options.horizon, 60), share: options.heldOut, seed: seed)
     guard split.training.contains(where: { $0.count >= options.horizon }) else {
       throw .tooShort(device: device, samples: usable, needed: least)
     }

@@ -12,7 +12,7 @@ struct StructureSearch {
 
   /// From plain to rich: delays stand in for hidden states, auxiliaries for noise with a memory.
   private static let all = [
-    (0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1), (1, 2, 1), (1, 3, 0), (2, 3, 1), (1, 1, 2),
+    (0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 0, 1), (1, 1, 1), (1, 2, 1), (2, 3, 1), (1, 2, 2),
   ]
 
   static func candidates(_ options: TwinFitOptions) -> [TwinStructure] {
