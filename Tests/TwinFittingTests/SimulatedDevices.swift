@@ -83,6 +83,18 @@ enum SimulatedDevice: CaseIterable {
     return DeviceTrace(drives: drives, responses: responses, segments: segments, repeats: groups)
   }
 
+  /// x' = 0.8 x + 0.2 s + 0.05 xi, and where it ends.
+  static func linearTrace(seed: UInt64, samples: Int) -> (trace: DeviceTrace, last: Float) {
+    var random = RandomStream(seed: seed, stream: 2)
+    let drives = drive(samples, &random)
+    var x: Float = 0
+    let responses = drives.map { s -> Float in
+      x = 0.8 * x + 0.2 * s + 0.05 * Float(random.normal())
+      return x
+    }
+    return (DeviceTrace(drives: drives, responses: responses), x)
+  }
+
   static func drive(_ count: Int, _ random: inout RandomStream) -> [Float] {
     var drives: [Float] = []
     while drives.count < count {

@@ -25,20 +25,17 @@ public struct TwinFitter: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let own = Philox.mix(seed &+ UInt64(truncatingIfNeeded: device) &* 0x9E37_79B9_7F4A_7C15)
-    let prepared = try prepare(trace, options: options, seed: own, device: device)
+    let known = try knownStructure(wanted, previous, trace, options)
+    let prepared = try prepare(trace, options: options, structure: known, seed: own, device: device)
     func tell(_ phase: FitProgress.Phase, _ epoch: Int, _ epochs: Int, _ loss: Double) {
       progress(FitProgress(device: device, phase: phase, epoch: epoch, epochs: epochs, loss: loss))
     }
     var choices: [String] = []
     var trials: [StructureTrial] = []
     let structure: TwinStructure
-    if let wanted {
-      structure = wanted
-    } else if let previous, previous.observables == trace.responseCount {
-      structure = TwinStructure(
-        driveDelays: previous.driveTaps - 1, responseDelays: previous.responseTaps - 1,
-        auxiliaries: previous.auxiliaries / max(1, previous.observables))
-      choices.append("structure of the earlier twin: \(structure)")
+    if let known {
+      structure = known
+      if wanted == nil { choices.append("structure of the earlier twin: \(structure)") }
     } else {
       let search = StructureSearch(options, seed: own)
       (structure, trials) = try search.choose(
@@ -60,11 +57,38 @@ public struct TwinFitter: Sendable {
     return TwinFit(parameters: parameters, report: report)
   }
 
-  /// The checked and normalised trace.
+  /// What is asked for, or what an earlier twin remembers where the options allow it; nil: the data choose.
+  private func knownStructure(
+    _ wanted: TwinStructure?, _ previous: TwinParameters?, _ trace: DeviceTrace, _ options: TwinFitOptions
+  ) throws(TwinFitError) -> TwinStructure? {
+    func check(_ structure: TwinStructure) throws(TwinFitError) {
+      var whole = options
+      whole.driveDelays = structure.driveDelays
+      whole.responseDelays = structure.responseDelays
+      whole.auxiliaries = structure.auxiliaries
+      try whole.check(drives: trace.driveCount, observables: trace.responseCount)
+    }
+    if let wanted {
+      try check(wanted)
+      return wanted
+    }
+    guard let previous, previous.observables == trace.responseCount else { return nil }
+    let structure = TwinStructure(
+      driveDelays: previous.driveTaps - 1, responseDelays: previous.responseTaps - 1,
+      auxiliaries: previous.auxiliaries / max(1, previous.observables))
+    do {
+      try check(structure)
+    } catch {
+      return nil
+    }
+    return structure
+  }
+
+  /// The checked and normalised trace; `structure` is what it must have history for besides what the options may choose.
   func prepare(
-    _ trace: DeviceTrace, options: TwinFitOptions, seed: UInt64, device: Int
+    _ trace: DeviceTrace, options: TwinFitOptions, structure: TwinStructure? = nil, seed: UInt64, device: Int
   ) throws(TwinFitError) -> PreparedTrace {
-    let history = StructureSearch.longestHistory(options)
+    let history = max(StructureSearch.longestHistory(options), structure?.history ?? 0)
     var check = options.check
     check.history = history
     let checked: CheckedTrace
