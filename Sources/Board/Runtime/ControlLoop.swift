@@ -2,6 +2,7 @@ import CBoard
 import HardwareInterface
 import PhysicalNetwork
 import RunRecords
+import TwinMonitor
 
 /// The fixed-step loop: encode → clamp → write drives → wait → read responses → read-out → twins → ring.
 ///

@@ -1,6 +1,7 @@
 import CBoard
 import PhysicalNetwork
 import RunRecords
+import TwinModel
 import TwinMonitor
 
 /// The residual monitor in a run: which channels its nodes' drives and responses are, and what it shows to the journal's

@@ -1,3 +1,4 @@
+import Numerics
 import WireFormat
 
 /// When a node's residuals count as out of their range, and what happens then.
@@ -19,6 +20,15 @@ public struct ResidualSettings: Equatable, Sendable {
     self.threshold = threshold
     self.window = window
     self.action = action
+  }
+
+  /// How often a node that its twin describes rightly is flagged, a control step, at most: both ends of both statistics
+  /// cross h at 4 phi(h) / sqrt(pi n), since a window's sum changes by sqrt(2 / n) sd a step. (S. O. Rice, "Mathematical
+  /// analysis of random noise", Bell System Technical Journal 24, 46 (1945), for steps instead of a smooth path.)
+  public var falseAlarmRate: Double {
+    let h = Double(threshold)
+    let density = Maths.exp(-0.5 * h * h) * 0.3989422804014327
+    return 4 * density / (3.141592653589793 * Double(window)).squareRoot()
   }
 
   /// The first value that is out of range, or nil.
