@@ -144,16 +144,21 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Workbench", "Journal", "Bundle", "PhysicalNetwork", "VirtualBench", "WireFormat",
+        "Workbench", "Journal", "Bundle", "PhysicalNetwork", "VirtualBench", "WireFormat", "TwinModel", "Numerics",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
-      name: "StagesTests", dependencies: ["Stages", "PhysicalNetwork", "NetworkTraining", "TwinFitting", "Workbench"]),
+      name: "StagesTests",
+      dependencies: [
+        "Stages", "PhysicalNetwork", "NetworkTraining", "TwinFitting", "TwinModel", "TwinMonitor", "Numerics",
+        "Workbench",
+      ]),
     .testTarget(
       name: "SystemTests",
       dependencies: [
         "Stages", "Workbench", "Journal", "Transport", "SyncProtocol", "Bundle", "RunRecords", "PhysicalNetwork",
         "VirtualBench", "Drivers", "HardwareInterface", "WireFormat", "CBoard", "TwinMonitor", "TwinModel",
+        "Numerics",
       ], path: "Tests/System"),
   ]
 )

@@ -21,7 +21,7 @@ extension BenchDeviceKind {
   /// Times are in device time units, see `BenchDevice.timePerSecond`; `sigma` and `floor` are noise amplitudes a square
   /// root of that unit.
   // One literal a function: with several in one, Embedded builds of different modules number the static arrays
-  // differently and the linker then merges the wrong ones.
+  // differently and the linker then merges the wrong ones. Never inlined, or there would be several again.
   public var parameters: [BenchParameter] {
     switch self {
     case .superparamagnetic: return Self.superparamagneticParameters
@@ -32,6 +32,7 @@ extension BenchDeviceKind {
     }
   }
 
+  @inline(never)
   private static var superparamagneticParameters: [BenchParameter] {
     [
       BenchParameter("barrier", 3, 0, 50), BenchParameter("grains", 1000, 1, 1e12),
@@ -39,6 +40,7 @@ extension BenchDeviceKind {
     ]
   }
 
+  @inline(never)
   private static var duffingParameters: [BenchParameter] {
     [
       BenchParameter("alpha", -1, -100, 100), BenchParameter("beta", 1, 1e-3, 100),
@@ -47,6 +49,7 @@ extension BenchDeviceKind {
     ]
   }
 
+  @inline(never)
   private static var leakyParameters: [BenchParameter] {
     [
       BenchParameter("tau", 1, 1e-6, 1e6), BenchParameter("sigma", 0.05, 0, 10), BenchParameter("floor", 0.02, 0, 10),
@@ -55,6 +58,7 @@ extension BenchDeviceKind {
   }
 
   // Fields in oersted, rates a rotation, times in rotations.
+  @inline(never)
   private static var nanoringParameters: [BenchParameter] {
     [
       BenchParameter("depinning_field", 28, 1, 1000), BenchParameter("barrier", 10, 0, 200),
@@ -81,8 +85,10 @@ extension BenchDeviceKind {
     }
   }
 
+  @inline(never)
   private static func one(_ name: StaticName) -> [StaticName] { [name] }
 
+  @inline(never)
   private static func two(_ first: StaticName, _ second: StaticName) -> [StaticName] { [first, second] }
 
   /// What `DeviceAgeing` multiplies: of a superparamagnetic ensemble its rate, of a Duffing oscillator the gain of its

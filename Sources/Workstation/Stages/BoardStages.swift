@@ -35,14 +35,20 @@ extension Workspace {
     /// SHA-256 of the bundle, hexadecimal.
     public var digest: String
     public var counter: Int
+    /// Nodes that are watched by their twins.
+    public var watched = 0
   }
 
   /// Builds, signs and stores a bundle, sends it and puts it on probation.
   ///
-  /// - Parameter origins: what it was made from, for the catalog.
+  /// - Parameters:
+  ///   - origins: what it was made from, for the catalog.
+  ///   - watching: with the twins that watch the nodes, as network.toml says.
+  ///   - allowUnaccepted: with twins that were not accepted too.
   @discardableResult
   public func push(
-    _ board: BoardEntry, network: NetworkDescription?, origins: [CatalogItem] = [], label: String
+    _ board: BoardEntry, network: NetworkDescription?, origins: [CatalogItem] = [], label: String,
+    watching: Bool = true, allowUnaccepted: Bool = false
   ) throws -> Pushed {
     var record = try record(board)
     let description = try description(board)
@@ -51,6 +57,10 @@ extension Workspace {
     }
     var sections = [BundleSection(.board, description.encoded())]
     if let network { sections.append(BundleSection(.network, network.encoded())) }
+    let watch = watching ? try self.watch(board, description, allowUnaccepted: allowUnaccepted) : Watch()
+    watch.notes.forEach { console.say("    " + $0) }
+    if let plan = watch.plan { sections.append(BundleSection(.residuals, critical: false, plan.encoded())) }
+    let origins = origins + watch.origins
     let provenance = ([label] + origins.map { "\($0.kind.rawValue) \($0.id)" }).joined(separator: "\n")
     sections.append(BundleSection(.provenance, critical: false, Array(provenance.utf8)))
     return try withConnection(board) { connection in
@@ -77,7 +87,7 @@ extension Workspace {
       try connection.activate(digest)
       bundle.state = "pushed"
       try project.catalog.save(bundle, from: origins)
-      return Pushed(digest: digest.description, counter: counter)
+      return Pushed(digest: digest.description, counter: counter, watched: watch.plan?.nodes.count ?? 0)
     }
   }
 
@@ -92,6 +102,6 @@ extension Workspace {
     {
       return
     }
-    try push(board, network: nil, label: "board description")
+    try push(board, network: nil, label: "board description", watching: false)
   }
 }

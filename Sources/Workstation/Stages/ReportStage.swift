@@ -29,6 +29,11 @@ extension Workspace {
       ).svg
     }
     page.figures(drawings, caption: "Drive and response of the first nodes over the first \(length) steps, as logged.")
+    let residuals = run.residualLines
+    if !residuals.isEmpty {
+      page.section("Nodes that left their twins")
+      page.table(["what the board told"], ResidualLines.shortened(residuals, to: 200).map { [$0] })
+    }
     let origins = try project.catalog.ancestry(of: CatalogItem(.run, record.id))
     if !origins.isEmpty {
       page.section("Where it comes from")

@@ -19,6 +19,10 @@ extension Workspace {
     public var quarantined: Int
     public var outcome: String
     public var message: String
+    /// Nodes that were flagged by their residuals and not left out.
+    public var flagged: [String] = []
+    /// Nodes that their residuals have left out.
+    public var leftOut: [String] = []
   }
 
   /// A fresh run identifier; one that follows from `seed` and `label` where a seed is given.
@@ -46,11 +50,13 @@ extension Workspace {
     return try withConnection(board) { connection in
       let digest = try connection.put(.runRequest, bytes)
       let run = try connection.startRun(digest)
-      return try follow(connection, run: run, name: request.label)
+      let names = (try? description(board).nodes.map(\.name)) ?? []
+      return try follow(connection, run: run, name: request.label, nodes: names)
     }
   }
 
-  private func follow(_ connection: BoardConnection, run: Identifier, name: String) throws -> RunResult {
+  private func follow(_ connection: BoardConnection, run: Identifier, name: String, nodes: [String]) throws -> RunResult
+  {
     var wait = 0.005
     while true {
       if Interrupt.raised {
@@ -71,10 +77,13 @@ extension Workspace {
         let last = status.lastRun
         console.progress(name, 1, "\(last.stepsDone) steps, \(last.missedDeadlines) late")
         console.done()
+        let watched = NodeReport.all(status.nodes, names: nodes)
         let result = RunResult(
           run: run.description, steps: Int(clamping: last.stepsDone),
           missedDeadlines: Int(clamping: last.missedDeadlines), droppedSamples: Int(clamping: last.droppedSamples),
-          quarantined: Int(last.quarantinedNodes), outcome: "\(status.lastOutcome)", message: status.lastError)
+          quarantined: Int(last.quarantinedNodes), outcome: "\(status.lastOutcome)", message: status.lastError,
+          flagged: watched.filter { $0.was_flagged && $0.state != "left_out" }.map(\.name),
+          leftOut: watched.filter { $0.was_flagged && $0.state == "left_out" }.map(\.name))
         guard status.lastOutcome == .finished || status.lastOutcome == .stopped else {
           throw StageError("the run on the board failed after \(last.stepsDone) steps: \(status.lastError)")
         }
@@ -99,6 +108,8 @@ extension Workspace {
     public var problem = ""
     /// The run went on when it was pulled: more of it is to come.
     public var running = false
+    /// What its residual monitor told, a line each.
+    public var residuals: [String] = []
   }
 
   /// Fetches runs that are on the board and not here in full; what is here already is not sent again.
@@ -159,7 +170,9 @@ extension Workspace {
           run: run, number: Int(segment.index), path: name, bytes: Int(clamping: segment.validLength),
           sha256: try Self.hash(project.root + "/" + name, first: Int(clamping: segment.validLength)))
       }, from: origins)
-    let item = Pulled(run: run, segments: names, bytes: have, fresh: fresh, lossy: trace.lossy, running: entry.active)
+    let item = Pulled(
+      run: run, segments: names, bytes: have, fresh: fresh, lossy: trace.lossy, running: entry.active,
+      residuals: recorded.residualLines)
     return (item, known == nil ? recorded : nil)
   }
 

@@ -28,6 +28,8 @@ public struct StatusReport: Encodable {
   public var last_error: String
   public var free_bytes: UInt64
   public var runs_on_board: Int
+  /// The nodes that are watched by their twins.
+  public var nodes: [NodeReport]
 
   /// For people.
   public var text: String {
@@ -44,6 +46,7 @@ public struct StatusReport: Encodable {
       lines.append("idle")
     }
     if !last_error.isEmpty { lines.append("  " + last_error) }
+    lines += NodeReport.lines(nodes)
     return lines.joined(separator: "\n")
   }
 
@@ -71,7 +74,8 @@ extension Workspace {
         bundle_counter: status.bundle.counter,
         bundle_state: states.indices.contains(Int(status.bundle.phase)) ? states[Int(status.bundle.phase)] : "unknown",
         run: run(status.run), last_run: run(status.lastRun), last_outcome: "\(status.lastOutcome)",
-        last_error: status.lastError, free_bytes: status.freeBytes, runs_on_board: try connection.runs().count)
+        last_error: status.lastError, free_bytes: status.freeBytes, runs_on_board: try connection.runs().count,
+        nodes: NodeReport.all(status.nodes, names: (try? description(board).nodes.map(\.name)) ?? []))
     }
   }
 }

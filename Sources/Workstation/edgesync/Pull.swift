@@ -20,6 +20,7 @@ struct Pull: ParsableCommand {
     var new_bytes: Int
     var lossy: Bool
     var problem: String
+    var residuals: [String]
   }
 
   func run() throws {
@@ -29,7 +30,9 @@ struct Pull: ParsableCommand {
       let pulled = try space.pull(try space.board(target.board), run: wanted)
       let items = pulled.map {
         Item(
-          run: $0.run, segments: $0.segments, bytes: $0.bytes, new_bytes: $0.fresh, lossy: $0.lossy, problem: $0.problem
+          run: $0.run, segments: $0.segments, bytes: $0.bytes, new_bytes: $0.fresh, lossy: $0.lossy,
+          problem: $0.problem,
+          residuals: $0.residuals
         )
       }
       let unusable = items.filter { !$0.problem.isEmpty }.map { "run \($0.run) cannot be read: \($0.problem)" }
@@ -42,8 +45,11 @@ struct Pull: ParsableCommand {
       }
       return (
         items,
-        items.map { "run \($0.run): \($0.bytes) bytes, \($0.new_bytes) new\($0.lossy ? ", with losses" : "")" }
-          .joined(separator: "\n")
+        items.flatMap { item in
+          ["run \(item.run): \(item.bytes) bytes, \(item.new_bytes) new\(item.lossy ? ", with losses" : "")"]
+            + ResidualLines.shortened(item.residuals).map { "  " + $0 }
+        }
+        .joined(separator: "\n")
       )
     }
     try Common.partial(trouble)

@@ -16,9 +16,13 @@ struct Push: ParsableCommand {
   @Flag(help: "Send the board's description alone.")
   var descriptionOnly = false
 
+  @Flag(help: "Watch nodes by twins that were not accepted all the same.")
+  var allowUnaccepted = false
+
   struct Result: Encodable {
     var bundle_sha256: String
     var counter: Int
+    var watched_nodes: Int
   }
 
   func run() throws {
@@ -27,15 +31,17 @@ struct Push: ParsableCommand {
       let board = try space.board(target.board)
       let pushed: Workspace.Pushed
       if descriptionOnly {
-        pushed = try space.push(board, network: nil, label: "board description")
+        pushed = try space.push(board, network: nil, label: "board description", allowUnaccepted: allowUnaccepted)
       } else {
         let stored = try space.storedNetwork(board, id: network)
         pushed = try space.push(
-          board, network: stored.network, origins: [CatalogItem(.network, stored.id)], label: stored.id)
+          board, network: stored.network, origins: [CatalogItem(.network, stored.id)], label: stored.id,
+          allowUnaccepted: allowUnaccepted)
       }
       return (
-        Result(bundle_sha256: pushed.digest, counter: pushed.counter),
+        Result(bundle_sha256: pushed.digest, counter: pushed.counter, watched_nodes: pushed.watched),
         "bundle \(pushed.digest) counter \(pushed.counter): on probation until a run ends well"
+          + (pushed.watched > 0 ? "; \(pushed.watched) nodes are watched by their twins" : "")
       )
     }
   }

@@ -12,6 +12,8 @@ struct RunSummary: Encodable {
   var quarantined: Int
   var outcome: String
   var message: String
+  var flagged_nodes: [String]
+  var left_out_nodes: [String]
 
   init(_ result: Workspace.RunResult) {
     run = result.run
@@ -21,17 +23,24 @@ struct RunSummary: Encodable {
     quarantined = result.quarantined
     outcome = result.outcome
     message = result.message
+    flagged_nodes = result.flagged
+    left_out_nodes = result.leftOut
   }
 
   /// What makes the run a partial one; nil for a whole one.
   var trouble: String? {
-    guard quarantined > 0 || dropped_samples > 0 else { return nil }
-    return "the run \(run) is partial: \(quarantined) chips were left out, \(dropped_samples) samples were dropped; "
+    guard quarantined > 0 || dropped_samples > 0 || !left_out_nodes.isEmpty else { return nil }
+    return "the run \(run) is partial: \(quarantined) chips were left out, \(dropped_samples) samples were dropped"
+      + (left_out_nodes.isEmpty
+        ? "; " : ", nodes \(left_out_nodes.joined(separator: ", ")) were left out by their residuals; ")
       + "'edgesync pull', then 'edgesync export' shows when; check power and wiring of the chips"
   }
 
   var text: String {
     "run \(run): \(steps) steps, \(missed_deadlines) late, \(dropped_samples) dropped, \(quarantined) chips left out"
+      + (flagged_nodes.isEmpty
+        ? ""
+        : "\n  no longer as their twins expect: \(flagged_nodes.joined(separator: ", ")); 'edgesync pull' says since when")
       + (message.isEmpty ? "" : "\n  \(message)")
   }
 }

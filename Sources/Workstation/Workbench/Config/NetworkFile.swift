@@ -2,8 +2,8 @@ import PhysicalNetwork
 
 /// `network.toml`: how the network is played on the board, and the options of the fitter and the trainer.
 ///
-/// The fitter and the trainer ask `fitting` and `training` for their own keys and call `finish` on them, so that this
-/// file need not know them and a misspelt one is still refused.
+/// The fitter, the trainer and whoever makes bundles ask `fitting`, `training` and `residuals` for their own keys and call
+/// `finish` on them, so that this file need not know them and a misspelt one is still refused.
 public struct NetworkFile {
   public static let fileName = "network.toml"
 
@@ -23,6 +23,8 @@ public struct NetworkFile {
   public let fitting: ConfigTable
   /// `[training]`: options of the network's training.
   public let training: ConfigTable
+  /// `[residuals]`: how the board watches its nodes by their twins.
+  public let residuals: ConfigTable
 
   /// Reads the file at `path`.
   public init(path: String) throws(ConfigError) { try self.init(try ConfigTable(reading: path)) }
@@ -47,6 +49,7 @@ public struct NetworkFile {
     seed = UInt64(try root.integer("seed", default: 1, in: 0...Int.max))
     fitting = try root.optionalTable("fitting")
     training = try root.optionalTable("training")
+    residuals = try root.optionalTable("residuals")
     try root.finish()
   }
 
@@ -61,14 +64,21 @@ public struct NetworkFile {
     washout_frames = 20        # frames at a sequence's start that a regression's score leaves out
     seed = 1
 
-    [fitting]                  # options of the twins' fit, such as
-    # solver = "euler-maruyama"      # or "runge-kutta-2"
-    # response_delays = 3            # earlier responses that stand in for hidden states
+    [fitting]                  # options of the twins' fit; docs/fitting.md has them all, such as
+    # solver = "euler-maruyama"      # or "runge-kutta-2", "runge-kutta-4"
+    # response_delays = "auto"       # earlier responses that stand in for hidden states, such as 3
+    # noise_variables = "auto"       # variables that give the noise a memory, such as 1
     # drift_widths = [32, 32]
 
     [training]                 # options of the network's training, such as
     # epochs = 110
     # device_noise = 1.0             # 0 trains through noiseless twins
     # recurrent = true
+
+    [residuals]                # each node's twin is stepped beside it on the board; by default those that were accepted
+    # enabled = true                 # refuses to push where a node has no accepted twin; false watches none
+    # threshold_sd = 8.0             # 3 to 20: standard deviations of the residuals' mean or mean square
+    # window_steps = 128             # 16 to 4096: control steps these are taken over
+    # action = "flag"                # "log" tells it in the journal alone; "quarantine" also leaves the node out
     """ + "\n"
 }
