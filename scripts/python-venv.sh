@@ -3,7 +3,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-readonly PACKAGES="mcap numpy scipy"
+readonly PACKAGES="mcap numpy scipy safetensors==0.8.0"
 venv="$(project_root)/.build/venv"
 if [ ! -f "$venv/.complete" ] || [ "$(cat "$venv/.complete")" != "$PACKAGES" ]; then
   have python3 || die "python3 is not on PATH." "On Debian: apt-get install python3 python3-venv"
@@ -17,5 +17,5 @@ if [ ! -f "$venv/.complete" ] || [ "$(cat "$venv/.complete")" != "$PACKAGES" ]; 
   printf '%s' "$PACKAGES" >"$venv/.complete"
 fi
 "$venv/bin/python" -m pip --disable-pip-version-check list --format=freeze 2>/dev/null |
-  grep -i -E '^(mcap|numpy|scipy)==' | tr '\n' ' ' | sed 's/^/   python packages: /; s/ *$/\n/' >&2
+  grep -i -E '^(mcap|numpy|scipy|safetensors)==' | tr '\n' ' ' | sed 's/^/   python packages: /; s/ *$/\n/' >&2
 printf '%s\n' "$venv/bin/python"

@@ -43,7 +43,8 @@ final class FitJob: @unchecked Sendable {
     self.kind = kind
     boardID = try space.record(board).id
     let id = Self.id(board: board.name, run: run.trace.run.description, kind: kind)
-    folder = TwinFolder(id, in: space.project)
+    let place = TwinFolder(id, in: space.project)
+    folder = place
     try Project.makeFolder(folder.path)
     let nodes = run.board.nodes
     let traces = try nodes.indices.map { try Workspace.deviceTrace(run, node: $0) }
@@ -57,7 +58,9 @@ final class FitJob: @unchecked Sendable {
     }
     if !anew {
       for node in nodes.indices {
-        if let twin = folder.stored(nodes[node].name), twin.sidecar.digest == digests[node] { stored[node] = twin }
+        let name = nodes[node].name
+        stored[node] = [name, name + TwinFolder.part].compactMap { place.stored($0) }
+          .first { $0.sidecar.digest == digests[node] }
       }
     }
     self.traces = traces
@@ -184,7 +187,8 @@ final class FitJob: @unchecked Sendable {
     let name = "\(folder.name)/\(node.name)"
     let earlier = earlier[device]
     let change = kind == .update ? earlier.flatMap { before in self.change(from: before, to: fit, device) } : nil
-    return try folder.store(fit, owner) { sidecar in
+    let part = fit.report.interrupted && folder.stored(node.name)?.sidecar.state == .finished
+    return try folder.store(fit, owner, part: part) { sidecar in
       (earlier?.twin.sidecar.history ?? []).filter { $0.twin != name } + [
         TwinHistoryEntry(
           twin: name, date: sidecar.fitted, run: sidecar.run, kind: kind, verdict: sidecar.verdict,
@@ -201,7 +205,9 @@ final class FitJob: @unchecked Sendable {
       .change(from: earlier.id, limits: options.limits)
   }
 
+  /// Tells the catalog; a part beside a finished twin stays unknown to it.
   private func record(_ device: Int, _ sidecar: TwinSidecar) throws {
+    guard folder.stored(sidecar.node)?.sidecar.twinSha256 == sidecar.twinSha256 else { return }
     let name = "\(folder.name)/\(sidecar.node)"
     var origins = [CatalogItem(.run, sidecar.run)]
     if kind == .update, let earlier = earlier[device] { origins.append(CatalogItem(.twin, earlier.id)) }

@@ -51,7 +51,7 @@ struct FitPageDevice {
         bands,
         caption:
           "\(twin.node)\(name): held-out inputs, mean over repeats and one standard deviation either side, of the "
-          + "device and of its twin running by itself; the dotted line is the drive.")
+          + "device and of its twin running by itself; the dashed grey line is the drive.")
     }
     page.figures(
       plots.others(index),

@@ -62,7 +62,8 @@ extension Workspace {
       let broken = outcome.twins.values.filter { $0.sidecar.state == .interrupted }.count
       throw StageError(
         "interrupted: \(outcome.twins.count - broken) of \(nodes.count) twins are finished, \(broken) are kept as far as "
-          + "they came; the same command goes on from there", code: ExitCode.interrupted)
+          + "they came; 'edgesync fit' with the same run, seed and options goes on from there",
+        code: ExitCode.interrupted)
     }
     var fitted = Fitted(
       id: job.folder.name, devices: [], records: [],
@@ -101,7 +102,7 @@ extension Workspace {
       console.say(
         "    \(device.sidecar.node): "
           + String(
-            format: "mean moved by %.3f, sd by %.3f of the response's sd; log-likelihood %+.3f a sample", change.mean,
+            format: "mean moved by %.4f, sd by %.4f of the response's sd; log-likelihood %+.3f a sample", change.mean,
             change.sd, change.gain)
           + (change.stillExplained ? "; the earlier twin still explains it" : ""))
     }

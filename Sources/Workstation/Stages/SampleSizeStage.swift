@@ -97,7 +97,7 @@ extension DeviceTrace {
   ///
   /// Of the groups of repeats the last quarter judges (all where there are fewer than four and there is enough besides),
   /// as in every fit.
-  func part(_ share: Double) -> DeviceTrace {
+  package func part(_ share: Double) -> DeviceTrace {
     let groups = repeats.filter { $0.count >= 2 }
     let judging = groups.count >= 4 ? (groups.count + 3) / 4 : groups.count
     let teaching = groups.dropLast(judging).map { $0.prefix(max(2, Int((Double($0.count) * share).rounded()))) }

@@ -3,15 +3,15 @@ import TwinFitting
 import TwinModel
 
 /// Two twins of a device over one recording of it.
-struct TwinComparison {
+package struct TwinComparison {
   /// Samples left at a segment's start, for the twins' memory to fill.
   private static let burnIn = 16
   /// Most samples compared.
   private static let most = 20_000
   /// A better likelihood than this, a sample, is worth a new twin.
-  static let worthwhile = 0.01
+  package static let worthwhile = 0.01
 
-  private(set) var steps = 0
+  package private(set) var steps = 0
   private var meanSquare = 0.0
   private var deviationSquare = 0.0
   private var gain = 0.0
@@ -19,7 +19,7 @@ struct TwinComparison {
 
   /// - Parameter responseSd: of each observable, channel units.
   /// - Returns: nil where the twins are not of one device's shape or nothing could be compared.
-  init?(_ earlier: TwinParameters, _ later: TwinParameters, over trace: DeviceTrace, responseSd: [Double]) {
+  package init?(_ earlier: TwinParameters, _ later: TwinParameters, over trace: DeviceTrace, responseSd: [Double]) {
     guard earlier.drives == trace.driveCount, later.drives == trace.driveCount,
       earlier.observables == trace.responseCount, later.observables == trace.responseCount,
       responseSd.count == trace.responseCount, responseSd.allSatisfy({ $0 > 0 })
@@ -78,7 +78,7 @@ struct TwinComparison {
   }
 
   /// The comparison in figures; nil where every reading was at a rail.
-  func change(from id: String, limits: AcceptanceLimits) -> TwinChange? {
+  package func change(from id: String, limits: AcceptanceLimits) -> TwinChange? {
     let count = residualSums.reduce(0) { $0 + $1.count }
     guard count > 0 else { return nil }
     var worst = (mean: 0.0, sd: 1.0)

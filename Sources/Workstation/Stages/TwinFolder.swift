@@ -4,7 +4,8 @@ import TwinModel
 import Transport
 import Workbench
 
-/// The files of one fit: `NODE.safetensors`, `NODE.json`, `NODE.curves.json` for every node.
+/// The files of one fit: `NODE.safetensors`, `NODE.json`, `NODE.curves.json` for every node, and `NODE.part.…` of a fit
+/// that was broken off where a finished twin of other options stands.
 struct TwinFolder {
   /// Relative to the project's.
   let name: String
@@ -20,18 +21,33 @@ struct TwinFolder {
   func curvesPath(_ node: String) -> String { "\(path)/\(node).curves.json" }
 
   /// Writes a twin and what is known about it; the sidecar last, as it vouches for the rest.
-  func store(_ fit: TwinFit, _ owner: TwinOwner, history: (TwinSidecar) -> [TwinHistoryEntry]) throws -> TwinSidecar {
+  ///
+  /// - Parameter part: beside a finished twin, not in its place.
+  func store(
+    _ fit: TwinFit, _ owner: TwinOwner, part: Bool, history: (TwinSidecar) -> [TwinHistoryEntry]
+  ) throws -> TwinSidecar {
+    let name = part ? owner.node + Self.part : owner.node
     let bytes = try TwinArchive.write(
       fit.parameters,
       facts: [
         "node": owner.node, "device": owner.device, "board": owner.board, "board_id": owner.boardID, "run": owner.run,
         "software": "edgesync \(StageVersion.text)",
-      ], to: twinPath(owner.node))
+      ], to: twinPath(name))
     var sidecar = TwinSidecar(fit, whose: owner, twinSha256: BoardConnection.sha256(bytes).description, history: [])
     sidecar.history = history(sidecar)
-    try Self.write(fit.report.curves, to: curvesPath(owner.node), pretty: false)
-    try save(sidecar)
+    try Self.write(fit.report.curves, to: curvesPath(name), pretty: false)
+    try Self.write(sidecar, to: sidecarPath(name), pretty: true)
+    if !part { forgetPart(owner.node) }
     return sidecar
+  }
+
+  /// Ends the names of parts.
+  static let part = ".part"
+
+  private func forgetPart(_ node: String) {
+    for path in [sidecarPath(node + Self.part), twinPath(node + Self.part), curvesPath(node + Self.part)] {
+      try? FileManager.default.removeItem(atPath: path)
+    }
   }
 
   func save(_ sidecar: TwinSidecar) throws { try Self.write(sidecar, to: sidecarPath(sidecar.node), pretty: true) }

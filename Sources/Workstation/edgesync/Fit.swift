@@ -102,10 +102,9 @@ struct Fit: ParsableCommand {
       }
     }
     if !lines.isEmpty {
-      let all = fitted.failures.count + fitted.devices.count
       lines.append(
-        "\(fitted.refused.count + fitted.failures.count) of \(all) nodes have no twin that may be used; "
-          + "the others' are stored")
+        "\(fitted.refused.count + fitted.failures.count) of \(fitted.failures.count + fitted.devices.count) nodes have no "
+          + "twin that may be used; \(fitted.devices.count) twins are stored")
     }
     if let losses = fitted.losses { lines.append(losses) }
     return lines

@@ -6,7 +6,7 @@ public enum Palette {
   /// For lines, points and bars, in the order they are given out (after Okabe & Ito 2008, darkened for white paper).
   public static let series = [
     "var(--s0,#0072B2)", "var(--s1,#D55E00)", "var(--s2,#009E73)", "var(--s3,#AA4499)", "var(--s4,#B8860B)",
-    "var(--s5,#56B4E9)", "var(--s6,#333333)",
+    "var(--s5,#56B4E9)", "var(--s6,#7B8794)",
   ]
   static let ink = "var(--ink,#1F2933)"
   static let quiet = "var(--quiet,#5B6670)"

@@ -4,12 +4,12 @@ enum ReportStyle {
 
     :root { color-scheme: light dark; --ink: #1F2933; --quiet: #5B6670; --grid: #E4E7EB; --frame: #9AA5B1; --card: #FFFFFF;
       --page: #F5F7FA; --soft: #3E4C59; --rule: #CBD2D9; --note: #FFF8E6; --noteline: #B8860B; --link: #0B5394;
-      --s0: #0072B2; --s1: #D55E00; --s2: #009E73; --s3: #AA4499; --s4: #B8860B; --s5: #56B4E9; --s6: #333333;
+      --s0: #0072B2; --s1: #D55E00; --s2: #009E73; --s3: #AA4499; --s4: #B8860B; --s5: #56B4E9; --s6: #7B8794;
       --good: #00684A; --goodback: #DDF3EA; --fair: #7A5200; --fairback: #FDF0D0; --bad: #A32116; --badback: #FBE3E0; }
     @media (prefers-color-scheme: dark) { :root { --ink: #E6EAEE; --quiet: #A7B1BA; --grid: #2E3A46; --frame: #5B6B7A;
       --card: #182029; --page: #0F151B; --soft: #C3CCD5; --rule: #34424F; --note: #2E2710; --noteline: #D9A82E;
       --link: #8CC4F2; --s0: #4DA9E8; --s1: #F28A3F; --s2: #2FC79B; --s3: #DB8FCB; --s4: #DDB13C; --s5: #9AD8FF;
-      --s6: #D5DBE1; --good: #7FE0BC; --goodback: #0E3A2C; --fair: #F2CD75; --fairback: #3A2E0C; --bad: #FFA79E;
+      --s6: #8796A5; --good: #7FE0BC; --goodback: #0E3A2C; --fair: #F2CD75; --fairback: #3A2E0C; --bad: #FFA79E;
       --badback: #4A1A16; } }
     * { box-sizing: border-box; }
     html { font: 16px/1.6 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; color: var(--ink);
@@ -45,7 +45,7 @@ enum ReportStyle {
       border-radius: 8px; }
     table { border-collapse: collapse; width: 100%; font-size: .92rem; }
     caption { text-align: left; padding: .8rem 1rem .4rem; color: var(--soft); }
-    th, td { padding: .4rem 1rem; text-align: left; border-top: 1px solid var(--grid); vertical-align: top; }
+    th, td { padding: .4rem .75rem; text-align: left; border-top: 1px solid var(--grid); vertical-align: top; }
     thead th { font-weight: 600; border-top: 0; border-bottom: 1px solid var(--frame); white-space: nowrap; }
     .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
     pre { background: var(--card); border: 1px solid var(--grid); border-radius: 8px; padding: 1rem; overflow-x: auto;
