@@ -43,7 +43,7 @@ public struct TwinFitOptions: Sendable, Equatable {
   public var refinement: Float = 1
   /// Nil: moments where the data hold repeats to learn from, else none.
   public var ensembleLoss: EnsembleLoss?
-  public var ensembleSteps = 300
+  public var ensembleSteps = 400
   public var ensembleRate: Float = 0.003
   /// Epochs without a better held-out loss after which a phase ends.
   public var patience = 30

@@ -42,8 +42,20 @@ public struct TwinFitter: Sendable {
         prepared, progress: { tell(.structure, $0, $1, $2) }, cancelled: cancelled)
       if trials.count > 1 { choices.append("\(structure), by held-out likelihood among \(trials.count)") }
     }
-    let session = try best(
+    var session = try best(
       prepared, structure, options, seed: own, previous: previous, choices: &choices, tell: tell, cancelled: cancelled)
+    // Where whole runs still differ, the likelihood of single steps may have preferred the wrong memory.
+    if let rival = StructureSearch.rival(of: structure, trials: trials), !cancelled(),
+      (session.progress.ensemble ?? 0) > StructureSearch.poorEnsemble
+    {
+      var spare: [String] = []
+      let other = try best(
+        prepared, rival, options, seed: own, previous: nil, choices: &spare, tell: tell, cancelled: cancelled)
+      if (other.progress.ensemble ?? .infinity) < 0.8 * (session.progress.ensemble ?? .infinity) {
+        session = other
+        choices.append("\(rival) in its place, because whole runs came out closer to the repeats")
+      }
+    }
     tell(.judging, 0, 1, session.progress.likelihood)
     let parameters = try TwinExport.twin(session)
     func normal(_ limits: [Float]) -> [Float] {
@@ -134,9 +146,13 @@ public struct TwinFitter: Sendable {
         cancelled: cancelled)
       if options.ensembleLoss == nil {
         choices.append(
-          used
+          (used
             ? "moments over repeats matched after the likelihood, because the recording has repeats to learn from"
-            : "moments over repeats made nothing better and were left out")
+            : "moments over repeats would have cost more likelihood than they won, and were left out")
+            + (session.progress.ensembleChange.map {
+              " (moments \(TraceError.number($0.from)) to \(TraceError.number($0.to)), likelihood "
+                + "\(TraceError.number(0 - $0.likelihoodFrom)) to \(TraceError.number(0 - $0.likelihoodTo)))"
+            } ?? ""))
       }
     } else if options.ensembleLoss == nil {
       choices.append("likelihood alone, because the recording has no repeats to learn from")

@@ -66,8 +66,9 @@ public struct MomentData: Sendable, Equatable {
   public mutating func append(
     states: [Double], drives: [Double], replicates: Int
   ) throws(MomentFitError) {
-    let width = max(1, replicates * stateCount)
-    let times = states.count / width
+    // Nothing overflows: there are no more repeats and states than values.
+    let fits = replicates <= states.count && stateCount >= 1 && stateCount <= states.count
+    let times = fits ? states.count / replicates / stateCount : 0
     guard replicates >= 2 else { throw .tooFewReplicates(point: points.count, replicates: replicates, needed: 2) }
     guard times >= 2, states.count == times * replicates * stateCount, drives.count == (times - 1) * driveCount else {
       throw .sizes(

@@ -17,10 +17,10 @@ public struct MomentFitOptions: Sendable, Equatable {
   /// Peak rates of Adam, which falls as half a cosine over a phase.
   public var rate: Float = 1e-3
   public var polishRate: Float = 1e-3
-  public var driftEpochs = 200
-  public var diffusionEpochs = 60
+  public var driftEpochs = 100
+  public var diffusionEpochs = 30
   /// Epochs of the joint likelihood of all measured moments after SPINODE's two phases; 0 for SPINODE alone.
-  public var polishEpochs = 60
+  public var polishEpochs = 30
   /// Epochs without a better held-out loss after which a phase ends.
   public var patience = 40
   /// Share of the sequences held out for early stopping, 0.05 to 0.5.

@@ -20,6 +20,11 @@ struct MomentLoss: Sendable {
   /// Repeats of an average point.
   var meanReplicates: Double
 
+  /// Variance that the likelihood adds to both the predicted and the measured covariance, in units of the deviation's
+  /// square: as if the readings had that much noise more. It moves no estimate, and keeps the places where a device has
+  /// next to no noise, and a wrong guess costs without bound, from outweighing all others.
+  var softening = 0.5
+
   /// Room for one evaluation.
   struct Work {
     var meanGradient: [Double]
@@ -76,8 +81,7 @@ struct MomentLoss: Sendable {
     for i in 0..<n {
       for j in 0...i {
         var sum = moments.covariance[i * n + j]
-        // Keeps the matrix from being singular where the model has next to no noise.
-        if i == j { sum += 1e-6 * deviationUnit[i] * deviationUnit[i] }
+        if i == j { sum += softening * deviationUnit[i] * deviationUnit[i] }
         for k in 0..<j { sum -= work.lower[i * n + k] * work.lower[j * n + k] }
         if i == j {
           guard sum > 0 else { return .infinity }
@@ -95,7 +99,9 @@ struct MomentLoss: Sendable {
         let di = point.nextMean[i] - moments.mean[i]
         let dj = point.nextMean[j] - moments.mean[j]
         // A, in the gradient's place until it is used.
-        work.covarianceGradient[i * n + j] = (r - 1) / r * point.nextCovariance[i * n + j] + di * dj
+        var sum = (r - 1) / r * point.nextCovariance[i * n + j] + di * dj
+        if i == j { sum += softening * deviationUnit[i] * deviationUnit[i] }
+        work.covarianceGradient[i * n + j] = sum
       }
     }
     var trace = 0.0

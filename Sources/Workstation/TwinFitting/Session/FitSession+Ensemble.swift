@@ -67,12 +67,18 @@ extension FitSession {
       if step >= 60, average < 4e-4 { break }
     }
     let after = (likelihood: likelihood(tile, test), ensemble: source.loss(round: .max))
-    guard after.likelihood < before.likelihood + 0.01, after.ensemble < before.ensemble + source.tolerance,
-      after.ensemble.isFinite else {
+    progress.ensemble = before.ensemble
+    progress.ensembleChange = (before.ensemble, after.ensemble, before.likelihood, after.likelihood)
+    // Large differences between ensembles may cost the likelihood a little.
+    let allowed = min(0.15, 0.01 + 0.1 * max(0, before.ensemble - after.ensemble))
+    guard after.likelihood < before.likelihood + allowed, after.ensemble < before.ensemble + source.tolerance,
+      after.ensemble.isFinite
+    else {
       parameters.restore(kept)
       return false
     }
     progress.likelihood = after.likelihood
+    progress.ensemble = after.ensemble
     return true
   }
 }

@@ -88,6 +88,10 @@ struct SessionProgress {
   var likelihoodEpochs = 0
   var bestLikelihoodEpoch = 0
   var ensembleSteps = 0
+  /// Loss over the ensembles that teach, about 0 for a perfect twin; nil where none do.
+  var ensemble: Double?
+  /// What the ensemble phase did to its own loss and to the likelihood, kept or not.
+  var ensembleChange: (from: Double, to: Double, likelihoodFrom: Double, likelihoodTo: Double)?
   /// Mean held-out negative log-likelihood a sample, normalised units.
   var likelihood = Double.infinity
 }

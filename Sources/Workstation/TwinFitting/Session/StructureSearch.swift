@@ -31,6 +31,17 @@ struct StructureSearch {
     candidates(options).reduce(1) { max($0, $1.history) }
   }
 
+  /// Loss over ensembles above which a second structure is tried: spreads or means off by about a tenth.
+  static let poorEnsemble = 0.01
+
+  /// The best of the others that remembers noise where `structure` does not, or the other way round; nil if none comes near.
+  static func rival(of structure: TwinStructure, trials: [StructureTrial]) -> TwinStructure? {
+    guard let best = trials.map(\.likelihood).min() else { return nil }
+    return trials.filter {
+      ($0.structure.auxiliaries > 0) != (structure.auxiliaries > 0) && $0.likelihood < best + 0.15
+    }.min { $0.likelihood < $1.likelihood }?.structure
+  }
+
   /// A richer structure must win by this much a sample.
   private static let margin = 0.003
 
