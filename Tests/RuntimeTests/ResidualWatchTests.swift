@@ -123,6 +123,10 @@ import VirtualBench
       #expect(found.map(\.event.change) == [1] && found.allSatisfy { $0.event.node == 1 })
       #expect(found.first?.step == 128, "the first full window after one step of warming up")
       #expect(again.samples.map(\.codes) == plain.samples.map(\.codes))
+      let same = try play(
+        try LoopFixture(), driving(3, seed: 6),
+        watch: ResidualWatch(try plan(right, action: action), board: fixture.board, mode: .characterise))
+      #expect(same.events.map(\.1) == again.events.map(\.1), "the same run tells the same")
     }
   }
 

@@ -152,7 +152,7 @@ public final class ResidualMonitor {
 
   private func magnitude(_ value: Float) -> Float { value < 0 ? -value : value }
 
-  /// Steps were left out: what the twins remember is not the devices' past any more.
+  /// Steps were late or left out: what the twins remember is not the devices' past any more.
   public func gap() {
     for index in 0..<count { entries[index].warming = entries[index].warmUp }
   }

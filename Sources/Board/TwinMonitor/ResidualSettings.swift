@@ -6,8 +6,8 @@ public struct ResidualSettings: Equatable, Sendable {
   public static let thresholds: ClosedRange<Float> = 3...20
   public static let windows: ClosedRange<Int> = 16...4096
   /// A twin that passed its acceptance may have residuals of sd 0.7 to 1.4 and mean 0.2: in 128 steps these are
-  /// statistics of up to 6 standard deviations.
-  public static let standard = ResidualSettings(threshold: 8, window: 128, action: .flag)
+  /// statistics of up to 6 standard deviations, and more where a sequence stays in what the twin knows least.
+  public static let standard = ResidualSettings(threshold: 10, window: 128, action: .flag)
 
   /// Standard deviations of a statistic of white unit residuals.
   public let threshold: Float

@@ -74,9 +74,11 @@ extension Workspace {
   private func recorded(
     _ board: BoardEntry, inputs: [[Float]], channels: Int, _ bundle: BundleRecord
   ) throws -> (RunResult, RecordedRun) {
-    let result = try evaluate(board, inputs: inputs, channels: channels, label: "evaluate")
+    var result = try evaluate(board, inputs: inputs, channels: channels, label: "evaluate")
     _ = try pull(board, run: result.run, origins: [CatalogItem(.bundle, bundle.id)])
-    return (result, try RecordedRun.read(project.tracePath(board: board.name, run: result.run)))
+    let run = try RecordedRun.read(project.tracePath(board: board.name, run: result.run))
+    result.residuals = run.residualLines
+    return (result, run)
   }
 
   private func activeNetwork(_ bundle: BundleRecord) throws -> NetworkDescription {

@@ -23,6 +23,8 @@ extension Workspace {
     public var flagged: [String] = []
     /// Nodes that their residuals have left out.
     public var leftOut: [String] = []
+    /// What the residual monitor told, a line each, where the run has been pulled.
+    public var residuals: [String] = []
   }
 
   /// A fresh run identifier; one that follows from `seed` and `label` where a seed is given.

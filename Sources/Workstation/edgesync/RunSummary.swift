@@ -14,6 +14,7 @@ struct RunSummary: Encodable {
   var message: String
   var flagged_nodes: [String]
   var left_out_nodes: [String]
+  var residuals: [String]
 
   init(_ result: Workspace.RunResult) {
     run = result.run
@@ -25,6 +26,7 @@ struct RunSummary: Encodable {
     message = result.message
     flagged_nodes = result.flagged
     left_out_nodes = result.leftOut
+    residuals = result.residuals
   }
 
   /// What makes the run a partial one; nil for a whole one.
@@ -37,10 +39,16 @@ struct RunSummary: Encodable {
   }
 
   var text: String {
-    "run \(run): \(steps) steps, \(missed_deadlines) late, \(dropped_samples) dropped, \(quarantined) chips left out"
-      + (flagged_nodes.isEmpty
-        ? ""
-        : "\n  no longer as their twins expect: \(flagged_nodes.joined(separator: ", ")); 'edgesync pull' says since when")
-      + (message.isEmpty ? "" : "\n  \(message)")
+    var lines = [
+      "run \(run): \(steps) steps, \(missed_deadlines) late, \(dropped_samples) dropped, \(quarantined) chips left out"
+    ]
+    if !residuals.isEmpty {
+      lines += ResidualLines.shortened(residuals)
+    } else if !flagged_nodes.isEmpty {
+      lines.append(
+        "no longer as their twins expect: \(flagged_nodes.joined(separator: ", ")); 'edgesync pull' says since when")
+    }
+    if !message.isEmpty { lines.append(message) }
+    return lines.joined(separator: "\n  ")
   }
 }
