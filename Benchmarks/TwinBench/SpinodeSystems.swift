@@ -33,8 +33,8 @@ extension SpinodeSystem {
   /// Susceptible, infectious and recovered, with a saturating incidence k S^2 I/(S^2 + alpha I^2), births and deaths,
   /// and noise in proportion to each. The grid lies over S and I at five levels of R.
   static let epidemic = SpinodeSystem(
-    name: "SIR", states: ["S", "I", "R"], region: [1...8, 0.5...6, 0.3...3], sampleTime: 1, floor: 0, starts: 500,
-    repeats: 130, samples: 3,
+    name: "SIR", states: ["S", "I", "R"], region: [1...8, 0.5...6, 0.3...3], sampleTime: 1, floor: 0, starts: 300,
+    repeats: 216, samples: 3,
     coefficients: { x, _, g1, g2 in
       let (s, i, r) = (x[0], x[1], x[2])
       let incidence = 0.2 * s * s * i / max(1e-12, s * s + 0.5 * i * i)
