@@ -27,8 +27,6 @@ struct SpinodeSystem: Sendable {
   /// Transitions simulated: what the experiment costs.
   var transitions: Int { starts * repeats * samples }
 
-  var noises: Int { states.count }
-
   /// States of `repeats` runs from one start: [repeats, samples + 1, states].
   func run(from start: [Double], input: [Double], random: inout RandomStream) -> [Double] {
     let n = states.count
