@@ -150,7 +150,7 @@ final class TrainingTask: @unchecked Sendable {
       tk_backward(isa, &c, parameters.raw, &rollout, 0, &gradients, tile.scratch.raw)
     case .transitions:
       var asked = tk_transitions(
-        weights: UnsafeRawPointer(tile.weights.raw), jitter: 1e-6, residuals: nil, errors: nil)
+        weights: UnsafeRawPointer(tile.weights.raw), jitter: 1e-6, residuals: nil, errors: nil, context: nil)
       tile.loss =
         tk_likelihood(isa, &c, parameters.raw, &rollout, &asked, tile.gradient.raw, tile.scratch.raw) * share
       for k in 0..<model.parameterCount { tile.gradient[k] *= Float(share) }

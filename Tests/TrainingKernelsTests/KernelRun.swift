@@ -87,7 +87,8 @@ final class KernelRun<Number: BinaryFloatingPoint> {
       }
     } else {
       var asked = tk_transitions(
-        weights: UnsafeRawPointer(weights.raw), jitter: test.jitter, residuals: residuals.raw, errors: errors.raw)
+        weights: UnsafeRawPointer(weights.raw), jitter: test.jitter, residuals: residuals.raw, errors: errors.raw,
+        context: nil)
       let sink = gradient ? gradients.parameters.raw : nil
       value =
         loss == .likelihood

@@ -98,7 +98,8 @@ public struct TwinFitter: Sendable {
 
   /// The checked and normalised trace; `structure` is what it must have history for besides what the options may choose.
   func prepare(
-    _ trace: DeviceTrace, options: TwinFitOptions, structure: TwinStructure? = nil, seed: UInt64, device: Int
+    _ trace: DeviceTrace, options: TwinFitOptions, structure: TwinStructure? = nil, seed: UInt64, device: Int,
+    normalisers: Normalisers? = nil
   ) throws(TwinFitError) -> PreparedTrace {
     let history = max(StructureSearch.longestHistory(options), structure?.history ?? 0)
     var check = options.check
@@ -109,7 +110,8 @@ public struct TwinFitter: Sendable {
     } catch {
       throw .trace(device: device, error)
     }
-    return try PreparedTrace(checked, device: device, history: history, options: options, seed: seed)
+    return try PreparedTrace(
+      checked, device: device, history: history, options: options, seed: seed, normalisers: normalisers)
   }
 
   private func best(

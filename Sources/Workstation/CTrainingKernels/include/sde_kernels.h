@@ -83,6 +83,7 @@ typedef struct {
   double jitter;        // added to every variance
   void *residuals;      // [steps][observables][32] standardised; may be null
   void *errors;         // [steps][observables][32] measured minus mean; may be null
+  void *context;        // [context][32]: gradient by the context, added to; may be null; tk_likelihood alone
 } tk_transitions;
 
 int32_t tk_best_isa(void);

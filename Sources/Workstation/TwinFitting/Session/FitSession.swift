@@ -74,7 +74,8 @@ final class FitSession {
     var c = model.c
     var rollout = tile.rollout(measured: true, noisy: false)
     var asked = tk_transitions(
-      weights: UnsafeRawPointer(tile.weights.raw), jitter: 1e-8, residuals: tile.residuals.raw, errors: tile.errors.raw)
+      weights: UnsafeRawPointer(tile.weights.raw), jitter: 1e-8, residuals: tile.residuals.raw, errors: tile.errors.raw,
+      context: nil)
     return options.solver == .eulerMaruyama && options.substeps == 1
       ? tk_likelihood(isa, &c, parameters.plain.raw, &rollout, &asked, gradient, tile.scratch.raw)
       : tk_unscented(isa, &c, parameters.plain.raw, &rollout, &asked, gradient, tile.scratch.raw)

@@ -25,10 +25,10 @@ struct PreparedTrace: Sendable {
 
   /// - Parameters:
   ///   - history: samples a prediction needs before it, for the longest structure that will be tried.
-  ///   - normalisers: of an earlier twin, to keep its units; nil for the trace's own.
+  ///   - normalisers: units to use, of as many drives and responses; nil for the trace's own.
   init(
     _ checked: CheckedTrace, device: Int, history: Int, options: TwinFitOptions, seed: UInt64,
-    normalisers: TwinParameters? = nil
+    normalisers: Normalisers? = nil
   ) throws(TwinFitError) {
     let trace = checked.trace
     self.device = device
@@ -51,11 +51,11 @@ struct PreparedTrace: Sendable {
     let moments = (0..<trace.responseCount).map { Moments(trace.responses, $0, trace.responseCount, known) }
     // Less than the step of a 12-bit converter is nothing.
     guard moments.contains(where: { $0.deviation > 0.0005 }) else { throw .noResponse(device: device) }
-    if let twin = normalisers, twin.drives == trace.driveCount, twin.observables == trace.responseCount {
-      driveOffset = twin.driveOffset
-      driveScale = twin.driveScale
-      responseOffset = twin.responseOffset
-      responseScale = twin.responseScale
+    if let known = normalisers {
+      driveOffset = known.driveOffset
+      driveScale = known.driveScale
+      responseOffset = known.responseOffset
+      responseScale = known.responseScale
     } else {
       driveOffset = driveMoments.map { Float($0.mean) }
       driveScale = driveMoments.map { Float(1 / max($0.deviation, 1e-3)) }
@@ -113,6 +113,14 @@ struct PreparedTrace: Sendable {
       return value.isFinite ? (value - offset[index % width]) * scale[index % width] : 0
     }
   }
+}
+
+/// normalised = (value - offset) * scale, a channel each.
+struct Normalisers: Sendable {
+  var driveOffset: [Float]
+  var driveScale: [Float]
+  var responseOffset: [Float]
+  var responseScale: [Float]
 }
 
 /// Mean, standard deviation and range of one column over segments.

@@ -17,6 +17,9 @@ final class WindowTile {
   let noise: AlignedBuffer
   let residuals: AlignedBuffer
   let errors: AlignedBuffer
+  /// [context][lanes], and the gradient by it.
+  let context: AlignedBuffer
+  let contextGradient: AlignedBuffer
   let scratch: AlignedBuffer
 
   /// - Parameter recompute: keep few activations and run forward again on the way back.
@@ -36,6 +39,8 @@ final class WindowTile {
     noise = AlignedBuffer(floats: (steps * shape.noisesPerStep + 3) / 4 * 4 * lanes)
     residuals = AlignedBuffer(floats: steps * shape.observables * lanes)
     errors = AlignedBuffer(floats: steps * shape.observables * lanes)
+    context = AlignedBuffer(floats: shape.context * lanes)
+    contextGradient = AlignedBuffer(floats: shape.context * lanes)
     var c = model.c
     scratch = AlignedBuffer(
       bytes: tk_rollout_scratch(InstructionSet.best.rawValue, &c, Int32(steps), recompute ? 1 : 0))
@@ -45,28 +50,39 @@ final class WindowTile {
   /// weigh nothing, as do the first `burnIn` samples.
   func fill(_ trace: PreparedTrace, starts: ArraySlice<Int>, counts: ArraySlice<Int>? = nil, burnIn: Int = 0) {
     guard let first = starts.first else { return }
-    let shape = model.shape
     let lanes = Self.lanes
     for lane in 0..<lanes {
       let used = lane < starts.count
       let start = used ? starts[starts.startIndex + lane] : first
       let count = counts.map { $0[$0.startIndex + (used ? lane : 0)] } ?? steps
-      for row in 0..<(shape.driveTaps - 1 + steps) {
-        let sample = start - (shape.driveTaps - 1) + min(row, shape.driveTaps - 2 + count)
-        for index in 0..<shape.drives {
-          drives[(row * shape.drives + index) * lanes + lane] = trace.drives[sample * shape.drives + index]
-        }
-      }
-      for row in 0..<(shape.responseTaps + steps) {
-        let sample = start - shape.responseTaps + min(row, shape.responseTaps - 1 + count)
-        for index in 0..<shape.observables {
-          target[(row * shape.observables + index) * lanes + lane] =
-            trace.responses[sample * shape.observables + index]
-        }
-      }
-      for step in 0..<steps { weights[step * lanes + lane] = used && step >= burnIn && step < count ? 1 : 0 }
+      fillLane(lane, trace, start: start, count: used ? count : 0, reach: count, burnIn: burnIn)
     }
-    for index in 0..<(shape.auxiliaries * lanes) { auxiliary[index] = 0 }
+    clearMemory()
+  }
+
+  /// Lays out one window: `count` samples from `start` that weigh something, of the `reach` that exist.
+  func fillLane(_ lane: Int, _ trace: PreparedTrace, start: Int, count: Int, reach: Int, burnIn: Int) {
+    let shape = model.shape
+    let lanes = Self.lanes
+    for row in 0..<(shape.driveTaps - 1 + steps) {
+      let sample = start - (shape.driveTaps - 1) + min(row, shape.driveTaps - 2 + reach)
+      for index in 0..<shape.drives {
+        drives[(row * shape.drives + index) * lanes + lane] = trace.drives[sample * shape.drives + index]
+      }
+    }
+    for row in 0..<(shape.responseTaps + steps) {
+      let sample = start - shape.responseTaps + min(row, shape.responseTaps - 1 + reach)
+      for index in 0..<shape.observables {
+        target[(row * shape.observables + index) * lanes + lane] =
+          trace.responses[sample * shape.observables + index]
+      }
+    }
+    for step in 0..<steps { weights[step * lanes + lane] = step >= burnIn && step < count ? 1 : 0 }
+  }
+
+  /// Auxiliaries start at nothing.
+  func clearMemory() {
+    for index in 0..<(model.shape.auxiliaries * Self.lanes) { auxiliary[index] = 0 }
   }
 
   /// A level of the first drive a lane, everything else at its mean; the target lies far off, so that no error is zero.
@@ -92,7 +108,7 @@ final class WindowTile {
       path.floats.update(from: target.floats, count: model.shape.responseTaps * model.shape.observables * Self.lanes)
     }
     return tk_rollout(
-      steps: Int32(steps), drives: UnsafeRawPointer(drives.raw), context: nil,
+      steps: Int32(steps), drives: UnsafeRawPointer(drives.raw), context: UnsafeRawPointer(context.raw),
       path: measured ? target.raw : path.raw, auxiliary: auxiliary.raw,
       noise: noisy && model.shape.sources > 0 ? UnsafeRawPointer(noise.raw) : nil)
   }
