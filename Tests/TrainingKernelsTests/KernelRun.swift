@@ -63,6 +63,9 @@ final class KernelRun<Number: BinaryFloatingPoint> {
         Part(name: "context", values: context, gradient: gradients.context, range: 0..<context.count),
       ]
     }
+    if loss == .likelihood {
+      parts.append(Part(name: "context", values: context, gradient: gradients.context, range: 0..<context.count))
+    }
     return parts.filter { !$0.range.isEmpty }
   }
 
@@ -88,7 +91,7 @@ final class KernelRun<Number: BinaryFloatingPoint> {
     } else {
       var asked = tk_transitions(
         weights: UnsafeRawPointer(weights.raw), jitter: test.jitter, residuals: residuals.raw, errors: errors.raw,
-        context: nil)
+        context: gradient && loss == .likelihood ? gradients.context.raw : nil)
       let sink = gradient ? gradients.parameters.raw : nil
       value =
         loss == .likelihood

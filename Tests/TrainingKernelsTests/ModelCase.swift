@@ -95,7 +95,7 @@ struct ModelCase: CustomStringConvertible {
   }
 
   /// Variance added to every predicted one; enough of it to invert a large covariance in single precision.
-  var jitter: Double { shape.observables > 8 ? 0.125 : 0.0078125 }
+  var jitter: Double { shape.observables > 8 || shape.substeps > 1 ? 0.125 : 0.0078125 }
 
   var description: String {
     "seed \(seed): \(kind); \(shape.observables) observables x \(shape.responseTaps), \(shape.drives) drives x "

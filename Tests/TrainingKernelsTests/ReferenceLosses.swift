@@ -71,16 +71,16 @@ extension ModelCase {
     return (loss, residuals)
   }
 
-  // Means and variances of the ends of sigma points at +- sqrt(sources); the solver's limits do not bind them.
+  // Means and variances of the ends of sigma points, one for each noise of each substep at +- the square root of their
+  // number; the solver's limits do not bind them.
   private func sigma(
     _ twin: ReferenceModel, _ drives: [[Double]], _ past: [[Double]], _ context: [Double]
   ) -> (mean: [Double], covariance: [[Double]]) {
-    let sources = shape.sources
     var ends: [[Double]] = []
-    for source in 0..<sources {
+    for source in 0..<shape.noisesPerStep {
       for sign in [1.0, -1.0] {
         var xi = [Double](repeating: 0, count: shape.noisesPerStep)
-        for substep in 0..<shape.substeps { xi[substep * sources + source] = sign * Double(sources).squareRoot() }
+        xi[source] = sign * Double(shape.noisesPerStep).squareRoot()
         ends.append(twin.sample(drives: drives, past: past, a: [], noise: xi, context: context, limits: false).x)
       }
     }

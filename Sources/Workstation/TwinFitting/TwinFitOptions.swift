@@ -66,6 +66,8 @@ public struct TwinFitOptions: Sendable, Equatable {
   func check(drives: Int, observables: Int) throws(TwinFitError) {
     func require(_ holds: Bool, _ name: String) throws(TwinFitError) { if !holds { throw .badOption(name) } }
     try require((1...TwinParameters.mostSubsteps).contains(substeps), "substeps")
+    // Each noise of each substep is a pair of sigma points.
+    try require(hasExactLikelihood || substeps * max(observables, noiseSources) <= 1024, "substeps")
     try require((0...7).contains(driveDelays ?? 0), "driveDelays")
     try require((0...7).contains(responseDelays ?? 0), "responseDelays")
     try require((0...4).contains(auxiliaries ?? 0), "auxiliaries")

@@ -112,8 +112,8 @@ double tk_likelihood(
     int32_t isa, const tk_model *model, const void *parameters, const tk_rollout *rollout,
     const tk_transitions *transitions, void *gradient, void *scratch);
 
-// The same for any solver, from 2 * sources sigma points a step (unscented transform): mean and variance of each
-// observable after one sample. No auxiliaries.
+// The same for any solver, from two sigma points for each noise of each substep (unscented transform): mean and variance
+// of each observable after one sample. No auxiliaries.
 double tk_unscented(
     int32_t isa, const tk_model *model, const void *parameters, const tk_rollout *rollout,
     const tk_transitions *transitions, void *gradient, void *scratch);
