@@ -43,10 +43,14 @@ import Workbench
         try VirtualProject.bytes(project.root + "/traces/virtual/" + run)
           == VirtualProject.bytes(project.state + "/journal/" + run))
 
-      let fit = try JSON(project.succeed("fit", "--json").output)
-      #expect(fit.count == 4 && fit[0]["node"].text == "n00")
+      // So short a recording need not give twins that are accepted.
+      let fitted = try project.sync("fit", "--json")
+      #expect([0, 3].contains(fitted.code), fitted.said)
+      let fit = try JSON(fitted.output)
+      #expect(fit["twins"].count == 4 && fit["twins"][0]["node"].text == "n00")
 
-      let trained = try JSON(project.succeed("train", "train.ts", "--allow-unaccepted", "--epochs", "100", "--json").output)
+      let trained = try JSON(
+        project.succeed("train", "train.ts", "--allow-unaccepted", "--epochs", "100", "--json").output)
       let network = try #require(trained["network"].text)
       let pushed = try JSON(project.succeed("push", "--json").output)
       let bundle = try #require(pushed["bundle_sha256"].text)
@@ -76,7 +80,7 @@ import Workbench
     #expect(line.first == CatalogItem(.bundle, bundle))
     #expect(line.contains(CatalogItem(.network, network)))
     #expect(line.filter { $0.kind == .twin }.count == 4)
-    #expect(line.last == CatalogItem(.run, run), "everything came from the characterising run")
+    #expect(line.contains(CatalogItem(.run, run)), "everything came from the characterising run")
   }
 
   private func checkExport(_ project: VirtualProject, run: String, steps: Int) throws {
@@ -108,12 +112,12 @@ import Workbench
 
 /// The Python with the packages the tests check against.
 enum Python {
-  static func path() throws -> String {
-    let path = Programs.root + "/.build/venv/bin/python3"
-    if !FileManager.default.isExecutableFile(atPath: path) {
-      let made = try execute("/bin/bash", [Programs.root + "/scripts/python-venv.sh"])
-      try #require(made.code == 0, made.said)
-    }
-    return path
+  /// Made, or brought up to date, once a test run.
+  private static let made = Result {
+    let made = try execute("/bin/bash", [Programs.root + "/scripts/python-venv.sh"])
+    try #require(made.code == 0, made.said)
+    return made.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
+
+  static func path() throws -> String { try made.get() }
 }

@@ -63,7 +63,7 @@ import Workbench
   @Test func refusesANewerCatalog() throws {
     let scratch = try Scratch()
     let path = scratch.path + "/c.sqlite"
-    try Catalog.open(path: path, create: true).database.write { try $0.execute(sql: "PRAGMA user_version = 2") }
+    try Catalog.open(path: path, create: true).database.write { try $0.execute(sql: "PRAGMA user_version = 3") }
     let error = #expect(throws: ProjectError.self) { _ = try Catalog.open(path: path, create: false) }
     #expect(error?.kind == .newerSchema && error?.remedy == "Update edgesync")
     #expect(throws: ProjectError.self) { _ = try Catalog.open(path: scratch.path + "/none", create: false) }
