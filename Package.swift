@@ -134,7 +134,7 @@ let package = Package(
     .testTarget(
       name: "TrainingKernelsTests",
       dependencies: ["TrainingKernels", "CTrainingKernels", "TwinModel", "WireFormat", "Numerics"]),
-    .testTarget(name: "TwinFittingTests", dependencies: ["TwinFitting", "TwinModel", "Numerics"]),
+    .testTarget(name: "TwinFittingTests", dependencies: ["TwinFitting", "VirtualBench", "TwinModel", "Numerics"]),
     .testTarget(
       name: "NetworkTrainingTests",
       dependencies: [

@@ -140,7 +140,7 @@ struct QuickPrediction {
     self.deviation = deviation
   }
 
-  private static func standardise(_ inputs: inout [Double], _ count: Int) {
+  static func standardise(_ inputs: inout [Double], _ count: Int) {
     let rows = inputs.count / count
     for column in 0..<count {
       var sum = 0.0

@@ -65,12 +65,17 @@ struct RidgeSystem {
 
   /// v^T G v.
   func energy(_ v: [Double]) -> Double {
-    var sum = 0.0
-    for i in 0..<size {
-      for j in 0..<i { sum += 2 * v[i] * v[j] * gram[i * size + j] }
-      sum += v[i] * v[i] * gram[i * size + i]
+    gram.withUnsafeBufferPointer { gram in
+      v.withUnsafeBufferPointer { v in
+        var sum = 0.0
+        for i in 0..<size {
+          var row = 0.0
+          for j in 0..<i { row += v[j] * gram[i * size + j] }
+          sum += v[i] * (2 * row + v[i] * gram[i * size + i])
+        }
+        return sum
+      }
     }
-    return sum
   }
 
   static func dot(_ a: [Double], _ b: [Double]) -> Double {

@@ -237,10 +237,11 @@ public struct TraceCheck: Sendable {
     _ trace: DeviceTrace, _ origins: [Int], _ findings: inout TraceFindings
   ) throws(TraceError) {
     guard options.mixedDevices != .ignore,
-      let result = MixedDevices.judge(trace, pieces: trace.segments, seed: options.seed), result.isLikely
+      let result = MixedDevices.judge(trace, seed: options.seed),
+      result.isLikely || result.isDrift
     else { return }
     var votes: [Int: (zero: Int, one: Int)] = [:]
-    for (piece, group) in zip(result.pieces, result.groups) {
+    for (piece, group) in zip(result.units, result.groups) {
       guard let segment = trace.segments.firstIndex(where: { $0.contains(piece.lowerBound) }) else { continue }
       var vote = votes[origins[segment]] ?? (0, 0)
       if group == 0 { vote.zero += 1 } else { vote.one += 1 }
@@ -250,6 +251,17 @@ public struct TraceCheck: Sendable {
     func holds(_ own: Int, _ other: Int) -> Bool { own > other || (own >= 2 && 3 * own > own + other) }
     let zero = votes.keys.filter { key in votes[key].map { holds($0.zero, $0.one) } ?? false }.sorted()
     let one = votes.keys.filter { key in votes[key].map { holds($0.one, $0.zero) } ?? false }.sorted()
+    if result.isDrift {
+      let index = trace.segments.firstIndex { $0.contains(result.cut) }.map { origins[$0] } ?? 0
+      findings.list.append(
+        .init(
+          kind: .drift, severity: .warning, count: 1, segments: [index],
+          text:
+            "from about sample \(result.cut), in segment \(index), on the device answers the same drives and recent "
+            + "readings otherwise than before: it ages, was changed, or another took its place; the twin is a mean of "
+            + "both, so record again unless that is wanted"))
+      return
+    }
     let ordered = (zero.first ?? 0) <= (one.first ?? 0)
     let error = TraceError.mixedDevices(
       first: ordered ? zero : one, second: ordered ? one : zero, separation: result.separation)
@@ -259,8 +271,9 @@ public struct TraceCheck: Sendable {
         kind: .mixedDevices, severity: .warning, count: 2, segments: ordered ? one : zero,
         text: result.isStrong
           ? error.description
-          : "segments \(TraceError.list(ordered ? one : zero)) answer differently from the others, as those of another "
-            + "device would or of one that changed: check that the trace is one device's, and record again if not"))
+          : "segments \(TraceError.list(ordered ? one : zero)) answer the same drives and recent "
+            + "readings otherwise than the others, as those of another device would: check that the trace is one "
+            + "device's, and record again if not"))
   }
 
   private func segments(_ trace: DeviceTrace, _ samples: [Int]) -> [Int] {

@@ -14,7 +14,7 @@ public enum TraceError: Error, Equatable, Sendable {
   case notFinite(share: Double, limit: Double, first: Int)
   /// Too many readings are stuck or glitches.
   case broken(share: Double, limit: Double, stuck: Int, glitches: Int)
-  /// Segments fall into two groups that answer the same drive history differently.
+  /// Segments fall into two groups that answer the same drives and recent readings differently.
   case mixedDevices(first: [Int], second: [Int], separation: Double)
 }
 
@@ -50,7 +50,7 @@ extension TraceError: CustomStringConvertible {
     case .mixedDevices(let first, let second, let separation):
       return
         "the trace looks like two devices': segments \(Self.list(first)) and segments \(Self.list(second)) answer the "
-        + "same drive history differently (\(Self.number(separation)) standard deviations apart); fit them apart, or, "
+        + "same drives and recent readings differently (\(Self.number(separation)) standard deviations apart); fit them apart, or, "
         + "if it was one device that changed in between, record it again or let the check warn only"
     }
   }

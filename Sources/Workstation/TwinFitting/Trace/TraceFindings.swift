@@ -20,6 +20,8 @@ public struct TraceFinding: Sendable, Equatable, Codable {
     /// Pieces shorter than a transition's history.
     case shortPieces
     case mixedDevices
+    /// One device that answers otherwise from some time on, or ever more so: it ages or was changed.
+    case drift
   }
   /// `note`: known and dealt with; `warning`: the twin should be trusted less.
   public enum Severity: String, Sendable, Equatable, Codable { case note, warning }
