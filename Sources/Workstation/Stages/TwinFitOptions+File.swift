@@ -6,6 +6,7 @@ extension TwinFitOptions {
   /// The defaults with what `[fitting]` of network.toml sets; an unknown key is an error that names the nearest.
   public init(_ table: ConfigTable) throws(ConfigError) {
     self.init()
+    fitter = try Self.named(table, "fitter", Fitter.allCases, fitter, \.rawValue)
     solver = try Self.named(table, "solver", TwinSolver.allCases, solver, \.name)
     substeps = try table.integer("substeps", default: substeps, in: 1...TwinParameters.mostSubsteps)
     driveDelays = try Self.count(table, "drive_delays", 0...7)

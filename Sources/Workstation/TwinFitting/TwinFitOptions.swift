@@ -13,6 +13,15 @@ public struct TwinFitOptions: Sendable, Equatable {
     case adversarial
   }
 
+  /// How drift and diffusion are found.
+  public enum Fitter: String, Sendable, Equatable, CaseIterable {
+    /// Windowed squared error, likelihood, then whole runs.
+    case likelihood
+    /// Unscented moments of repeats: cheap, for devices without hidden state or noise with a memory.
+    case moments
+  }
+
+  public var fitter = Fitter.likelihood
   public var solver = TwinSolver.eulerMaruyama
   /// Solver steps a control sample.
   public var substeps = 1

@@ -22,6 +22,10 @@ public struct TwinFitter: Sendable {
   ) throws(TwinFitError) -> TwinFit {
     try options.check(drives: trace.driveCount, observables: trace.responseCount)
     if cancelled() { throw .cancelled }
+    if options.fitter == .moments {
+      return try fitMoments(
+        trace, options: options, seed: seed, device: device, progress: progress, cancelled: cancelled)
+    }
     let clock = ContinuousClock()
     let start = clock.now
     let own = Philox.mix(seed &+ UInt64(truncatingIfNeeded: device) &* 0x9E37_79B9_7F4A_7C15)
