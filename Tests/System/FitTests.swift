@@ -206,6 +206,10 @@ import Workbench
       #expect([0, 3].contains(fit.code), fit.said)
       let path = try #require(try JSON(fit.output)["twins"][0]["path"].text)
       #expect(try TwinArchive.read(path: root + "/" + path).twin.observables == 2)
+      try SampleFiles.twoClasses(root + "/train.ts", seed: 1)
+      let train = try execute(Programs.edgesync, ["train", "train.ts", "--allow-unaccepted"], folder: root)
+      #expect(train.code == 1, train.said)
+      expectMessage(train, ["n00, n01 have several", "one response"], "train")
     }
   }
 }

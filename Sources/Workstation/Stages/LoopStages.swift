@@ -74,6 +74,7 @@ extension Workspace {
         fitted = try sampleSizeCurves(fitted, run: run, options: options, seed: seed, nodes: wishes.nodes)
       }
       fitted.losses = losses
+      if losses != nil { try FitPage(fitted, board: run.board).html.write(to: fitted.page) }
       return fitted
     } catch let error as StageError {
       throw StageError(error.message + (losses.map { "\n" + $0 } ?? ""), code: error.code)
@@ -105,6 +106,7 @@ extension Workspace {
     }
     try Self.checkEpochs(epochs)
     let (twins, records) = try newestTwins(board)
+    try Self.checkTrainable(twins, records)
     try checkUsable(records, allowUnaccepted: allowUnaccepted)
     let file = try project.network()
     let (set, labels, base) = try Self.trainingData(data)

@@ -22,6 +22,17 @@ extension Workspace {
     return (twins, records)
   }
 
+  /// Throws for twins that no network can be trained through yet: a node of a network has one drive and one response.
+  static func checkTrainable(_ twins: [TwinParameters], _ records: [TwinRecord]) throws {
+    let wide = zip(twins, records).filter { $0.0.drives != 1 || $0.0.observables != 1 }.map(\.1.name)
+    guard wide.isEmpty else {
+      throw StageError(
+        "nodes of a network have one drive and one response, and \(GroupedLines.names(wide)) have several: their twins can "
+          + "be fitted and watch the board, but networks cannot be trained through them yet; give each of these nodes one "
+          + "response in board.toml, characterise and fit again")
+    }
+  }
+
   /// Lets only twins through that were accepted, or provisionally so, unless told otherwise; either way it is said aloud.
   ///
   /// - Throws: `StageError` that names the nodes and the reasons.
