@@ -26,6 +26,9 @@ struct MixedDevices {
     /// How well early against late explains the groups, 1 for entirely, and the first sample of the later part.
     var order = 0.0
     var cut = 0
+    /// Whether runs of repeated inputs are a third of the units or more. Stretches of a long input alone are never driven
+    /// alike, so what the prediction gets wrong can look like a difference; more is asked of them.
+    var hasRepeats = false
 
     private var isCertain: Bool {
       significance >= 6 && separation >= 2 && effect >= 0.01 && matched.whole >= 0.25 * effect
@@ -36,12 +39,14 @@ struct MixedDevices {
       isCertain && agreement >= 0.86 && order >= (agreement >= 0.95 && separation >= 5 ? 0.75 : 0.5)
     }
     var isLikely: Bool {
-      isCertain && !isDrift && (agreement >= 0.86 || matched.surprise >= 8) && matched.surprise >= 5
-        && matched.contrast >= max(0.02, 0.25 * effect)
+      isCertain && !isDrift
+        && (agreement >= 0.86 || (hasRepeats && matched.surprise >= 8))
+        && matched.surprise >= (hasRepeats ? 5 : 10)
+        && matched.contrast >= max(hasRepeats ? 0.02 : 0.2, 0.25 * effect)
     }
     var isStrong: Bool {
-      isLikely && agreement >= 0.95 && separation >= 5 && effect >= 0.02 && matched.surprise >= 8
-        && matched.contrast >= 0.05 && matched.size >= 0.001
+      isLikely && agreement >= 0.95 && separation >= 5 && effect >= 0.02 && matched.size >= 0.001
+        && matched.surprise >= (hasRepeats ? 8 : 12) && matched.contrast >= (hasRepeats ? 0.05 : 0.3)
     }
   }
 
@@ -73,6 +78,7 @@ struct MixedDevices {
     else { return nil }
     let order = order(result.groups)
     result.order = order.share
+    result.hasRepeats = 3 * units.groups.filter { $0 >= 0 }.count >= units.count
     result.cut = units.ranges[order.cut].lowerBound
     result.matched = MatchedContrast(pasts, units, groups: split.groups).judge(seed: seed)
     return result
