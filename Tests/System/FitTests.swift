@@ -22,6 +22,10 @@ import Workbench
   /// Limits that nothing meets.
   private static let strict = brief + "\n[fitting.acceptance]\npersistence = 0.01"
 
+  /// Limits that everything meets.
+  private static let lenient =
+    brief + "\n[fitting.acceptance]\nresidual_mean = 10\nresidual_sd = [0.01, 100]\nwhiteness = 1\npersistence = 100"
+
   private func sidecar(_ project: VirtualProject, _ node: String) throws -> JSON {
     let fits = try FileManager.default.contentsOfDirectory(atPath: project.root + "/twins")
     let fit = try #require(fits.first { !$0.hasSuffix("-update") })
@@ -64,8 +68,7 @@ import Workbench
     try withFolder("fit") { folder in
       let project = try project(
         in: folder,
-        fitting: Self.brief
-          + "\n[fitting.acceptance]\nresidual_mean = 10\nresidual_sd = [0.01, 100]\nwhiteness = 1\npersistence = 100",
+        fitting: Self.lenient,
         repeats: 1)
       let fit = try project.succeed("fit", "--json")
       #expect(try JSON(fit.output)["twins"][0]["verdict"].text == "provisional", fit.said)
@@ -73,6 +76,20 @@ import Workbench
       try SampleFiles.twoClasses(project.root + "/train.ts", seed: 1)
       let train = try project.succeed("train", "train.ts", "--epochs", "1")
       #expect(train.errors.contains("provisional twins") && train.errors.contains("n00, n01"), train.said)
+    }
+  }
+
+  @Test func aRefusedTwinIsNotMadeUsableByFollowingIt() throws {
+    try withFolder("fit") { folder in
+      let project = try project(in: folder, fitting: Self.strict)
+      #expect(try project.sync("fit").code == 3)
+      try configure(project, Self.lenient)
+      try project.succeed("characterise", "--steps", "900", "--repeats", "1", "--seed", "2")
+      try project.succeed("pull")
+      let update = try project.sync("fit", "--update", "--json")
+      #expect(update.code == 3, update.said)
+      let twin = try JSON(update.output)["twins"][0]
+      #expect(twin["verdict"].text == "refused" && twin["reasons"][0].text?.contains("it follows was refused") == true)
     }
   }
 

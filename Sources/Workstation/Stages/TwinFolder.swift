@@ -35,6 +35,7 @@ struct TwinFolder {
       ], to: twinPath(name))
     var sidecar = TwinSidecar(fit, whose: owner, twinSha256: BoardConnection.sha256(bytes).description, history: [])
     sidecar.history = history(sidecar)
+    sidecar.keepRefusal()
     try Self.write(fit.report.curves, to: curvesPath(name), pretty: false)
     try Self.write(sidecar, to: sidecarPath(name), pretty: true)
     if !part { forgetPart(owner.node) }

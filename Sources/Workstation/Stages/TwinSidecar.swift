@@ -77,7 +77,22 @@ public struct TwinSidecar: Codable, Equatable, Sendable {
   public var sampleSize: SampleSizeCurve?
 
   /// Whether networks may be trained through the twin without being told to.
-  public var isUsable: Bool { state == .finished && acceptance.verdict.isUsable }
+  public var isUsable: Bool {
+    state == .finished
+      && [Verdict.Outcome.accepted, .provisional].contains { $0.rawValue == verdict } && acceptance.verdict.isUsable
+  }
+
+  /// A twin that follows a refused one stays refused until a recording with repeats says otherwise.
+  mutating func keepRefusal() {
+    guard kind == .update, verdict == Verdict.Outcome.provisional.rawValue,
+      history.dropLast().last?.verdict == Verdict.Outcome.refused.rawValue
+    else { return }
+    verdict = Verdict.Outcome.refused.rawValue
+    reasons.insert(
+      "the twin it follows was refused, and this recording has no repeats to judge it anew: characterise with repeats",
+      at: 0)
+    history[history.count - 1].verdict = verdict
+  }
 
   /// Whether it was refused or broken off, with the reasons, for people.
   public var complaint: String {

@@ -1,4 +1,5 @@
 import Foundation
+import TwinFitting
 import TwinModel
 import Workbench
 
@@ -47,7 +48,7 @@ extension Workspace {
       }
       if !twin.sidecar.isUsable {
         refused.append("node \(record.name): \(twin.sidecar.verdict): \(twin.sidecar.complaint)")
-      } else if twin.sidecar.acceptance.verdict.outcome == .provisional {
+      } else if twin.sidecar.verdict == Verdict.Outcome.provisional.rawValue {
         provisional.append(record.name)
       }
     }
