@@ -31,7 +31,7 @@ enum Campaign {
     for (name, kind, mean, deviation) in kinds where options["device"].map({ name.hasPrefix($0) }) ?? true {
       let traces = try (0..<units).map { try recording(kind, unit: $0) }
       var triples: [AcceptanceTriple] = []
-      for (unit, result) in TwinFitter().fitAll(traces, options: fitOptions(), seed: 1).enumerated() {
+      for (unit, result) in TwinFitter().fitAll(traces, seed: 1).enumerated() {
         let report = try result.get().report
         guard let triple = report.acceptance.triple else { throw BenchFault("\(name): no repeats were judged") }
         triples.append(triple)
@@ -105,13 +105,6 @@ enum Campaign {
       .atLeast(32, "of them accepted", Double(outcomes["accepted"] ?? 0), "twins"),
       .atMost(200, "memory while fitting", Memory.peakMegabytes, "MB"),
     ]
-  }
-
-  // For now.
-  static func fitOptions() -> TwinFitOptions {
-    var options = TwinFitOptions()
-    options.check.mixedDevices = .warn
-    return options
   }
 
   static func spinode(_ options: BenchOptions) throws -> [Figure] { try spinodeFigures() }
