@@ -71,6 +71,7 @@ import Workbench
   /// Options none of which is the default.
   private var changed: TwinFitOptions {
     var options = TwinFitOptions()
+    options.fitter = .moments
     options.solver = .rungeKutta4
     options.substeps = 3
     options.driveDelays = 2

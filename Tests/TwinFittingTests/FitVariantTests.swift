@@ -81,7 +81,8 @@ import TwinModel
     options.ensembleSteps = 30
     let report = try TwinFitter().fit(trace, options: options, seed: 2).report
     #expect(plain.ensembleSteps == 0 && report.ensembleSteps == 30)
-    #expect(report.likelihood <= plain.likelihood + 0.01)
+    // Whole runs may cost a tenth of what they win, and no more than 0.15 nats.
+    #expect(report.likelihood <= plain.likelihood + 0.15)
     let (before, after) = (try #require(plain.freeRun), try #require(report.freeRun))
     #expect(after.meanError < before.meanError + 0.03)
     #expect(after.deviationError < before.deviationError + 0.1)

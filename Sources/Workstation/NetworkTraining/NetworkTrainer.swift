@@ -15,6 +15,7 @@ public struct NetworkTrainer: Sendable {
     guard !twins.isEmpty, twins.count <= BoardDescription.largest else {
       throw .mismatch("\(twins.count) twins; a network has 1 to \(BoardDescription.largest) nodes")
     }
+    try TwinBank.check(twins)
     self.twins = twins
     self.options = options
   }
