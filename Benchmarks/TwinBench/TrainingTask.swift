@@ -17,6 +17,8 @@ final class TrainingTask: @unchecked Sendable {
   private let parameters: AlignedBuffer
   private let pool: WorkerPool
   private var tiles: [Tile] = []
+  // One a worker: what a tile leaves there is in the cache when the next one writes over it.
+  private let scratch: [AlignedBuffer]
   private var optimiser: Adam
   private var round: UInt32 = 0
 
@@ -29,11 +31,10 @@ final class TrainingTask: @unchecked Sendable {
     let weights: AlignedBuffer
     let pathGradient: AlignedBuffer
     let gradient: AlignedBuffer
-    let scratch: AlignedBuffer
     let auxiliary = AlignedBuffer(floats: 16)
     var loss = 0.0
 
-    init(_ model: KernelModel, isa: Int32) {
+    init(_ model: KernelModel) {
       let lanes = KernelModel.lanes
       let rows = (1 + TrainingTask.steps) * 2 * lanes
       drives = AlignedBuffer(floats: TrainingTask.steps * lanes)
@@ -43,8 +44,6 @@ final class TrainingTask: @unchecked Sendable {
       noise = AlignedBuffer(floats: TrainingTask.steps * 2 * lanes)
       weights = AlignedBuffer([Float](repeating: 1, count: TrainingTask.steps * lanes))
       gradient = AlignedBuffer(floats: model.parameterCount)
-      var c = model.c
-      scratch = AlignedBuffer(bytes: tk_rollout_scratch(isa, &c, Int32(TrainingTask.steps), 0))
     }
   }
 
@@ -63,6 +62,9 @@ final class TrainingTask: @unchecked Sendable {
     let root = Self.timeStep.squareRoot()
     model.setNoise(gain: [root, root], floor: [0, 0])
     pool = WorkerPool(threads: threads)
+    var c = model.c
+    let bytes = tk_rollout_scratch(isa, &c, Int32(Self.steps), 0)
+    scratch = (0..<pool.threads).map { _ in AlignedBuffer(bytes: bytes) }
     optimiser = Adam(count: model.parameterCount)
     parameters = AlignedBuffer(floats: model.parameterCount)
     let (batch, steps, lanes) = (Self.batch, Self.steps, KernelModel.lanes)
@@ -74,7 +76,7 @@ final class TrainingTask: @unchecked Sendable {
     Self.turn(weights, hidden[0], model.driftRange.lowerBound, into: parameters, outwards: false)
     Self.turn(weights, hidden[0], model.diffusionRange.lowerBound, into: parameters, outwards: false)
     for tile in 0..<(batch / lanes) {
-      let data = Tile(model, isa: isa)
+      let data = Tile(model)
       for lane in 0..<lanes {
         let sample = tile * lanes + lane
         for k in 0..<2 {
@@ -106,9 +108,11 @@ final class TrainingTask: @unchecked Sendable {
   @discardableResult
   func step(fresh: Bool = true) -> Double {
     let (kind, isa, model, parameters, round) = (kind, isa, model, parameters, round)
-    let tiles = tiles
-    pool.run(tiles.count) { index, _ in
-      Self.run(tiles[index], index, kind: kind, isa: isa, model: model, parameters: parameters, round: fresh ? round : nil)
+    let (tiles, scratch) = (tiles, scratch)
+    pool.run(tiles.count) { index, worker in
+      Self.run(
+        tiles[index], index, kind: kind, isa: isa, model: model, parameters: parameters, round: fresh ? round : nil,
+        scratch: scratch[worker])
     }
     self.round &+= 1
     // In the order of the tiles, whichever thread ran them.
@@ -120,7 +124,8 @@ final class TrainingTask: @unchecked Sendable {
   }
 
   private static func run(
-    _ tile: Tile, _ index: Int, kind: Kind, isa: Int32, model: KernelModel, parameters: AlignedBuffer, round: UInt32?
+    _ tile: Tile, _ index: Int, kind: Kind, isa: Int32, model: KernelModel, parameters: AlignedBuffer, round: UInt32?,
+    scratch: AlignedBuffer
   ) {
     var c = model.c
     let lanes = KernelModel.lanes
@@ -138,7 +143,7 @@ final class TrainingTask: @unchecked Sendable {
       noise: UnsafeRawPointer(tile.noise.raw))
     switch kind {
     case .paths:
-      tk_forward(isa, &c, parameters.raw, &rollout, 0, tile.scratch.raw)
+      tk_forward(isa, &c, parameters.raw, &rollout, 0, scratch.raw)
       let first = 2 * lanes
       tile.pathGradient.floats.update(repeating: 0, count: first)
       tile.loss = tk_squared_error(
@@ -147,12 +152,12 @@ final class TrainingTask: @unchecked Sendable {
       var gradients = tk_gradients(
         path: tile.pathGradient.raw, auxiliary: tile.auxiliary.raw, drives: nil, context: nil,
         parameters: tile.gradient.raw)
-      tk_backward(isa, &c, parameters.raw, &rollout, 0, &gradients, tile.scratch.raw)
+      tk_backward(isa, &c, parameters.raw, &rollout, 0, &gradients, scratch.raw)
     case .transitions:
       var asked = tk_transitions(
         weights: UnsafeRawPointer(tile.weights.raw), jitter: 1e-6, residuals: nil, errors: nil, context: nil)
       tile.loss =
-        tk_likelihood(isa, &c, parameters.raw, &rollout, &asked, tile.gradient.raw, tile.scratch.raw) * share
+        tk_likelihood(isa, &c, parameters.raw, &rollout, &asked, tile.gradient.raw, scratch.raw) * share
       for k in 0..<model.parameterCount { tile.gradient[k] *= Float(share) }
     }
   }

@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Zeroed memory on a 64-byte boundary, as vectors want it; bounds are the caller's care, so it stays inside the trainers.
 public final class AlignedBuffer: @unchecked Sendable {
   public let raw: UnsafeMutableRawPointer
@@ -6,9 +10,17 @@ public final class AlignedBuffer: @unchecked Sendable {
 
   public init(floats count: Int) {
     self.count = max(count, 1)
-    raw = UnsafeMutableRawPointer.allocate(byteCount: self.count * 4, alignment: 64)
+    let bytes = self.count * 4
+    let large = bytes >= Self.hugePage / 2
+    raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: large ? Self.hugePage : 64)
+    // Streams through megabytes meet fewer page walks so; the system may decline.
+    #if canImport(Glibc)
+      if large { madvise(raw, bytes, Int32(MADV_HUGEPAGE)) }
+    #endif
     raw.initializeMemory(as: Float.self, repeating: 0, count: self.count)
   }
+
+  private static let hugePage = 2 << 20
 
   public convenience init(bytes: Int) { self.init(floats: (bytes + 3) / 4) }
 
