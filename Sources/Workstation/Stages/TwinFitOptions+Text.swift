@@ -9,7 +9,8 @@ extension TwinFitOptions {
     // By way of its text: a Float's own digits, not those of the Double next to it.
     func real(_ value: Float) -> OptionValue { .real(Double("\(value)") ?? Double(value)) }
     return [
-      "fitter": .text(fitter.rawValue), "solver": .text(solver.name), "substeps": .whole(substeps), "drive_delays": count(driveDelays),
+      "fitter": .text(fitter.rawValue), "solver": .text(solver.name), "substeps": .whole(substeps),
+      "drive_delays": count(driveDelays),
       "response_delays": count(responseDelays), "noise_variables": count(auxiliaries), "noise": .text(noise.name),
       "noise_sources": .whole(noiseSources), "activation": .text(activation.name),
       "drift_widths": .list(driftWidths.map(Double.init)),
