@@ -44,7 +44,7 @@ bench-build: ## how long a first build takes (.build/figures/bench-build.json)
 bench-twins: ## the twins against peers, and their accuracy (TWINS_ARGS="--only speed"; .build/figures/bench-twins.json)
 	@bash scripts/install.sh build
 	@bash scripts/build.sh >&2
-	@./cross-compile.sh x86_64 >&2
+	@bash Benchmarks/embedded-twinstep.sh >&2
 	@bash scripts/peers-venv.sh >/dev/null || [ $$? -eq 3 ]
 	@python3 Benchmarks/bench-twins.py "$$(swift build -c release --show-bin-path)" $(TWINS_ARGS)
 

@@ -89,7 +89,7 @@ def parse():
     parser.add_argument(
         "--embedded",
         type=Path,
-        default=ROOT / ".build/cross/out/twinstep-bench-x86_64",
+        default=ROOT / ".build/cross/build-x86_64/x86_64-unknown-linux-gnu/release/twinstep-bench",
         help="the twin step's program built as Embedded Swift",
     )
     parser.add_argument(

@@ -13,8 +13,7 @@ need_swift
 native=${EDGETWIN_BIN:-$(swift build -c release --show-bin-path)}
 if [ -z "${EDGETWIN_BIN:-}" ]; then swift build -c release --product twinstep-bench >&2; fi
 scratch=.build/cross/build-x86_64
-swift build -c release --scratch-path "$scratch" --product twinstep-bench -Xswiftc -Osize \
-  --toolset "$(bash scripts/cross-sdk.sh x86_64)" >&2
+bash Benchmarks/embedded-twinstep.sh >&2
 
 # The best of some runs of each, by turns: others on the machine only ever make a step slower.
 results=$(mktemp)

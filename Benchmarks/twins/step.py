@@ -34,6 +34,10 @@ class Step:
         self.figures.at_most("twin step, 8 nodes: Embedded p50 over native, at most", ratio, "x", EMBEDDED_CEILING)
 
     def keep(self, name, result):
+        if result.values and "nets" in result.values:
+            # twinstep-bench times whole steps and residuals too; LiteRT has nothing like them.
+            nets = result.values["nets"]
+            result.values = {**nets, "p999_ns": nets.get("p99_9_ns")}
         self.results.setdefault(name, []).append(result)
         p50 = result.values and result.values.get("p50_ns")
         what = f"p50 {number(p50)} ns" if p50 else result.error or "no p50_ns"

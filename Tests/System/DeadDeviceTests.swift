@@ -69,7 +69,8 @@ import Testing
         try VirtualProject.bytes(project.root + "/traces/virtual/" + good)
           == VirtualProject.bytes(project.state + "/journal/" + good))
       let fit = try project.sync("fit")
-      #expect(fit.code == 0 || fit.errors.contains("accepted"), fit.said)
+      // What so brief a recording gives may be refused; it is read and fitted all the same.
+      #expect(fit.code == 0 || fit.code == 3, fit.said)
     }
   }
 }

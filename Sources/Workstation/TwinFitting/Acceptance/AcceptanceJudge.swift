@@ -39,9 +39,12 @@ public struct AcceptanceJudge: Sendable {
       reasons.append(.init(code: .traceWarning, refuses: false, text: warning.text))
     }
     let refused = reasons.contains { $0.refuses }
+    let open = reasons.contains { Self.ofTriple.contains($0.code) && !$0.refuses }
     reasons = reasons.filter { $0.refuses } + reasons.filter { !$0.refuses }
-    return Verdict(outcome: refused ? .refused : enough ? .accepted : .provisional, reasons: reasons)
+    return Verdict(outcome: refused ? .refused : enough && !open ? .accepted : .provisional, reasons: reasons)
   }
+
+  private static let ofTriple: [Verdict.Reason.Code] = [.meanError, .deviationError, .autocovarianceError]
 
   private func ofTriple(_ triple: AcceptanceTriple) -> [Verdict.Reason] {
     let judged: [(Verdict.Reason.Code, Estimate, Double, String, String)] = [
@@ -54,16 +57,18 @@ public struct AcceptanceJudge: Sendable {
     ]
     return judged.compactMap { code, estimate, limit, what, unit in
       guard estimate.value.isFinite, estimate.excess.isFinite else { return notFinite(what) }
-      // "Not below the limit" is written so that an interval of no width counts.
-      guard estimate.excess > limit, estimate.excessLow >= limit else { return nil }
+      guard estimate.excess > limit else { return nil }
       let share = unit.isEmpty
       let (value, most) =
         share
         ? (TraceError.number(estimate.excess), TraceError.number(limit))
         : (TraceError.percent(estimate.excess), TraceError.percent(limit))
+      // "Not below the limit" is written so that an interval of no width counts.
+      let certain = estimate.excessLow >= limit
       return .init(
-        code: code, refuses: true, value: estimate.excess, limit: limit,
-        text: "\(what) by \(value)\(share ? "" : " " + unit) on held-out inputs, at most \(most) is allowed")
+        code: code, refuses: certain, value: estimate.excess, limit: limit,
+        text: "\(what) by \(value)\(share ? "" : " " + unit) on held-out inputs, at most \(most) is allowed"
+          + (certain ? "" : "; but so few repeats leave it open: record more of them"))
     }
   }
 

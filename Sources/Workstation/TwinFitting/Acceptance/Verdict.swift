@@ -2,7 +2,7 @@
 public struct Verdict: Sendable, Equatable, Codable {
   public enum Outcome: String, Sendable, Equatable, Codable {
     case accepted
-    /// Nothing failed, but the spread over runs could not be judged: there were too few repeats.
+    /// Nothing failed, but there were too few repeats to judge the runs, or to say whether they are within the limits.
     case provisional
     case refused
   }
