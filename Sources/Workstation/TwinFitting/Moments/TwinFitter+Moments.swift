@@ -51,7 +51,7 @@ extension TwinFitter {
     let structure = TwinStructure(driveDelays: 0, responseDelays: 0, auxiliaries: 0)
     let session = FitSession(prepared, structure: structure, options: own, seed: mixed)
     guard session.adopt(fit.parameters) else { throw .diverged(device: device) }
-    let length = session.likelihoodSteps
+    let length = session.judgedSteps
     session.progress.likelihood = session.likelihood(
       WindowTile(session.model, steps: length), TraceSplit.starts(prepared.split.heldOut, horizon: length))
     session.progress.driftEpochs = fit.report.driftEpochs

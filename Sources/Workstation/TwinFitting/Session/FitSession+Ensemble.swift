@@ -34,8 +34,9 @@ extension FitSession {
       throw .ensemble(device: trace.device, reason: "\(error)")
     }
     let tile = WindowTile(model, steps: likelihoodSteps)
-    let test = TraceSplit.starts(trace.split.heldOut, horizon: likelihoodSteps)
-    let before = (likelihood: likelihood(tile, test), ensemble: source.loss(round: .max))
+    let judged = WindowTile(model, steps: judgedSteps)
+    let test = TraceSplit.starts(trace.split.heldOut, horizon: judgedSteps)
+    let before = (likelihood: likelihood(judged, test), ensemble: source.loss(round: .max))
     let kept = parameters.inner.array
     parameters.restartOptimiser()
     var windows = TraceSplit.starts(trace.split.training, horizon: likelihoodSteps, random: &random)
@@ -66,7 +67,7 @@ extension FitSession {
       // Differences of about 2 % in every moment: the rest is the noise of the repeats.
       if step >= 60, average < 4e-4 { break }
     }
-    let after = (likelihood: likelihood(tile, test), ensemble: source.loss(round: .max))
+    let after = (likelihood: likelihood(judged, test), ensemble: source.loss(round: .max))
     progress.ensemble = before.ensemble
     progress.ensembleChange = (before.ensemble, after.ensemble, before.likelihood, after.likelihood)
     // Large differences between ensembles may cost the likelihood a little.

@@ -9,8 +9,9 @@ extension FitSession {
   ) throws(TwinFitError) {
     let length = likelihoodSteps
     let tile = WindowTile(model, steps: length)
-    let test = TraceSplit.starts(trace.split.heldOut, horizon: length)
-    var best = likelihood(tile, test)
+    let judged = WindowTile(model, steps: judgedSteps)
+    let test = TraceSplit.starts(trace.split.heldOut, horizon: judgedSteps)
+    var best = likelihood(judged, test)
     var kept = parameters.inner.array
     var step = 0
     let samples = trace.split.training.reduce(0) { $0 + $1.count }
@@ -32,7 +33,7 @@ extension FitSession {
         step += 1
       }
       progress.likelihoodEpochs = epoch
-      let loss = likelihood(tile, test)
+      let loss = likelihood(judged, test)
       if loss < best || !best.isFinite {
         best = loss
         progress.bestLikelihoodEpoch = epoch
@@ -55,14 +56,14 @@ extension FitSession {
     }
   }
 
-  /// Mean negative log-likelihood a sample and observable of windows at `starts`.
+  /// Mean negative log-likelihood a sample and observable of windows of `judgedSteps` at `starts`.
   func likelihood(_ tile: WindowTile, _ starts: [Int]) -> Double {
     var sum = 0.0
     for first in stride(from: 0, to: starts.count, by: WindowTile.lanes) {
-      tile.fill(trace, starts: starts[first..<min(first + WindowTile.lanes, starts.count)], burnIn: burnIn)
+      tile.fill(trace, starts: starts[first..<min(first + WindowTile.lanes, starts.count)], burnIn: judgedBurnIn)
       sum += transitions(tile, gradient: nil)
     }
-    return sum / Double(max(1, starts.count * max(1, tile.steps - burnIn) * trace.responseCount))
+    return sum / Double(max(1, starts.count * max(1, tile.steps - judgedBurnIn) * trace.responseCount))
   }
 
   /// Takes the spread of one-step errors as the unit of the noise.

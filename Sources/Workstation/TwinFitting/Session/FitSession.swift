@@ -69,6 +69,10 @@ final class FitSession {
   /// Length of a likelihood window.
   var likelihoodSteps: Int { structure.auxiliaries > 0 ? max(24, options.horizon + burnIn) : options.horizon }
 
+  /// Windows that held-out likelihoods are taken over: the same samples for every structure, so that they compare.
+  var judgedSteps: Int { max(24, options.horizon + judgedBurnIn) }
+  var judgedBurnIn: Int { 8 }
+
   /// The one-step likelihood of a tile of measured windows.
   func transitions(_ tile: WindowTile, gradient: UnsafeMutableRawPointer?) -> Double {
     var c = model.c
