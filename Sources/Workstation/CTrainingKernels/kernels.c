@@ -9,9 +9,7 @@
 
 #define R float
 #define MATH "vector_math.inc"
-#ifndef CHUNK_BYTES
 #define CHUNK_BYTES (224 << 10)
-#endif
 #define W 4
 #define JB 2
 #define WK 4

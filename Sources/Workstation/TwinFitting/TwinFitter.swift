@@ -26,9 +26,8 @@ public struct TwinFitter: Sendable {
       return try fitMoments(
         trace, options: options, seed: seed, device: device, progress: progress, cancelled: cancelled)
     }
-    let clock = ContinuousClock()
-    let start = clock.now
-    let own = Philox.mix(seed &+ UInt64(truncatingIfNeeded: device) &* 0x9E37_79B9_7F4A_7C15)
+    let start = ContinuousClock.now
+    let own = Self.seed(seed, device: device)
     let known = try knownStructure(wanted, previous, trace, options)
     let prepared = try prepare(trace, options: options, structure: known, seed: own, device: device)
     func tell(_ phase: FitProgress.Phase, _ epoch: Int, _ epochs: Int, _ loss: Double) {
@@ -61,16 +60,15 @@ public struct TwinFitter: Sendable {
       }
     }
     tell(.judging, 0, 1, session.progress.likelihood)
-    let parameters = try TwinExport.twin(session)
-    func normal(_ limits: [Float]) -> [Float] {
-      limits.indices.map { (limits[$0] - prepared.responseOffset[$0]) * prepared.responseScale[$0] }
-    }
-    session.model.setRange((normal(prepared.low), normal(prepared.high)))
-    var report = SessionJudge(session: session).report(
-      limits: options.limits, structure: trials, choices: choices, interrupted: cancelled())
-    report.seconds = (clock.now - start) / .seconds(1)
-    tell(.done, 0, 0, report.oneStepError)
-    return TwinFit(parameters: parameters, report: report)
+    let fit = try SessionJudge(session: session).fit(
+      limits: options.limits, structure: trials, choices: choices, interrupted: cancelled(), since: start)
+    tell(.done, 0, 0, fit.report.oneStepError)
+    return fit
+  }
+
+  /// The seed of one device's fit.
+  static func seed(_ seed: UInt64, device: Int) -> UInt64 {
+    Philox.mix(seed &+ UInt64(truncatingIfNeeded: device) &* 0x9E37_79B9_7F4A_7C15)
   }
 
   /// What is asked for, or what an earlier twin remembers where the options allow it; nil: the data choose.

@@ -16,8 +16,7 @@ extension TwinFitter {
     _ trace: DeviceTrace, options: TwinFitOptions = TwinFitOptions(), moments: MomentFitOptions = MomentFitOptions(),
     seed: UInt64, device: Int = 0, progress: (FitProgress) -> Void = { _ in }, cancelled: () -> Bool = { false }
   ) throws(TwinFitError) -> TwinFit {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ContinuousClock.now
     var own = options
     (own.driveDelays, own.responseDelays, own.auxiliaries) = (0, 0, 0)
     (own.solver, own.substeps, own.noise) = (.eulerMaruyama, options.substeps, .diagonal)
@@ -27,7 +26,7 @@ extension TwinFitter {
     var training = moments
     training.substeps = options.substeps
     if cancelled() { throw .cancelled }
-    let mixed = Philox.mix(seed &+ UInt64(truncatingIfNeeded: device) &* 0x9E37_79B9_7F4A_7C15)
+    let mixed = Self.seed(seed, device: device)
     let prepared = try prepare(trace, options: own, seed: mixed, device: device)
     let fit: MomentFit
     do throws(MomentFitError) {
@@ -56,19 +55,13 @@ extension TwinFitter {
       WindowTile(session.model, steps: length), TraceSplit.starts(prepared.split.heldOut, horizon: length))
     session.progress.driftEpochs = fit.report.driftEpochs
     session.progress.likelihoodEpochs = fit.report.diffusionEpochs + fit.report.polishEpochs
-    let parameters = try TwinExport.twin(session)
-    func normal(_ limits: [Float]) -> [Float] {
-      limits.indices.map { (limits[$0] - prepared.responseOffset[$0]) * prepared.responseScale[$0] }
-    }
-    session.model.setRange((normal(prepared.low), normal(prepared.high)))
     let points = fit.report.trainingPoints + fit.report.heldOutPoints
-    var report = SessionJudge(session: session).report(
+    let judged = try SessionJudge(session: session).fit(
       limits: options.limits, structure: [],
       choices: ["fitted to means and covariances of repeats at \(points) times, not to single runs"],
-      interrupted: fit.report.interrupted)
-    report.seconds = (clock.now - start) / .seconds(1)
-    progress(FitProgress(device: device, phase: .done, epoch: 0, epochs: 0, loss: report.oneStepError))
-    return TwinFit(parameters: parameters, report: report)
+      interrupted: fit.report.interrupted, since: start)
+    progress(FitProgress(device: device, phase: .done, epoch: 0, epochs: 0, loss: judged.report.oneStepError))
+    return judged
   }
 
   private static func fault(_ error: MomentFitError, _ device: Int) -> TwinFitError {

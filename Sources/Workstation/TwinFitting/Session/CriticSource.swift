@@ -25,7 +25,7 @@ final class CriticSource: EnsembleSource {
     let all = TraceSplit.starts(blocks, horizon: Self.steps, random: &random)
     guard all.count >= Self.windows else { return nil }
     starts = Array(all.prefix(Self.windows))
-    runs = EnsembleTiles(session, starts: starts, steps: Self.steps, burnIn: burnIn)
+    runs = EnsembleTiles(session, starts: starts, steps: Self.steps)
     filter = MemoryFilter(session, steps: burnIn)
     let layout = try WindowLayout(
       windows: Self.windows, steps: Self.steps, width: trace.responseCount, lanes: WindowTile.lanes,

@@ -16,7 +16,7 @@ final class EnsembleTiles {
   let offset: Int
 
   /// - Parameter starts: first simulated sample of each run, a whole number of tiles.
-  init(_ session: FitSession, starts: [Int], steps: Int, burnIn: Int) {
+  init(_ session: FitSession, starts: [Int], steps: Int) {
     self.session = session
     self.steps = steps
     let shape = session.model.shape

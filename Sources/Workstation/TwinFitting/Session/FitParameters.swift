@@ -154,12 +154,12 @@ final class FitParameters {
     for (range, rate, _) in groups where rate > 0 && !range.isEmpty {
       optimiser.apply(inner.floats, gradient: innerGradient.floats, range: range, rate: rate, decay: 0)
     }
-    keepInjectionFree(of: model)
+    keepInjectionFree()
     expand()
   }
 
   // An auxiliary is driven by its own observable alone.
-  private func keepInjectionFree(of model: KernelModel) {
+  private func keepInjectionFree() {
     let shape = model.shape
     guard shape.observables > 1 else { return }
     for k in 0..<shape.auxiliaries {

@@ -10,41 +10,20 @@ extension FitSession {
   ) throws(TwinFitError) {
     let tile = WindowTile(model, steps: options.horizon)
     let test = TraceSplit.starts(trace.split.heldOut, horizon: options.horizon)
-    var best = driftLoss(tile, test)
-    var kept = parameters.inner.array
-    var step = 0
-    let samples = trace.split.training.reduce(0) { $0 + $1.count }
-    let perEpoch = max(1, samples / options.horizon / batch)
-    let steps = Double(options.horizon * trace.responseCount)
-    parameters.restartOptimiser()
-    for epoch in 1...max(1, epochs) {
-      if cancelled() { break }
-      let starts = TraceSplit.starts(trace.split.training, horizon: options.horizon, random: &random)
-      for first in stride(from: 0, to: starts.count, by: batch) {
-        let windows = starts[first..<min(first + batch, starts.count)]
-        parameters.gradient.zero()
+    let perWindow = Double(options.horizon * trace.responseCount)
+    let phase = Phase(
+      length: options.horizon, epochs: epochs, peak: options.driftRate,
+      rates: { .init(drift: $0, diffusion: 0, memory: 0) }, limits: .init(drift: 1, diffusion: 1),
+      values: { Double($0) * perWindow })
+    let outcome = try descend(
+      phase, heldOut: { driftLoss(tile, test) },
+      addGradient: { windows in
         for lane in stride(from: windows.startIndex, to: windows.endIndex, by: WindowTile.lanes) {
           tile.fill(trace, starts: windows[lane..<min(lane + WindowTile.lanes, windows.endIndex)])
           _ = pathError(tile, gradient: true)
         }
-        let rate = cosineRate(step: step, of: epochs * perEpoch, warmup: 2 * perEpoch, peak: options.driftRate)
-        parameters.step(
-          scale: 1 / Float(Double(windows.count) * steps), rates: .init(drift: rate, diffusion: 0, memory: 0),
-          limits: .init(drift: 1, diffusion: 1))
-        step += 1
-      }
-      progress.driftEpochs = epoch
-      let loss = driftLoss(tile, test)
-      if loss < best || !best.isFinite {
-        best = loss
-        progress.bestDriftEpoch = epoch
-        kept = parameters.inner.array
-      }
-      report(epoch, loss)
-      if epoch - progress.bestDriftEpoch >= options.patience { break }
-    }
-    guard best.isFinite else { throw .diverged(device: trace.device) }
-    parameters.restore(kept)
+      }, progress: report, cancelled: cancelled)
+    (progress.driftEpochs, progress.bestDriftEpoch) = (outcome.epochs, outcome.bestEpoch)
   }
 
   // Sum of squared errors of the noiseless path.

@@ -11,40 +11,17 @@ extension FitSession {
     let tile = WindowTile(model, steps: length)
     let judged = WindowTile(model, steps: judgedSteps)
     let test = TraceSplit.starts(trace.split.heldOut, horizon: judgedSteps)
-    var best = likelihood(judged, test)
-    var kept = parameters.inner.array
-    var step = 0
-    let samples = trace.split.training.reduce(0) { $0 + $1.count }
-    let perEpoch = max(1, samples / length / batch)
-    parameters.restartOptimiser()
-    for epoch in 1...max(1, epochs) {
-      if cancelled() { break }
-      let starts = TraceSplit.starts(trace.split.training, horizon: length, random: &random)
-      for first in stride(from: 0, to: starts.count, by: batch) {
-        let windows = starts[first..<min(first + batch, starts.count)]
-        let rate = cosineRate(step: step, of: epochs * perEpoch, warmup: 2 * perEpoch, peak: options.diffusionRate)
-        parameters.gradient.zero()
-        addLikelihood(tile, windows)
-        let count = windows.count * max(1, length - burnIn) * trace.responseCount
-        parameters.step(
-          scale: 1 / Float(count),
-          rates: .init(drift: rate * options.refinement, diffusion: rate, memory: 5 * rate),
-          limits: .init(drift: 20, diffusion: 2))
-        step += 1
-      }
-      progress.likelihoodEpochs = epoch
-      let loss = likelihood(judged, test)
-      if loss < best || !best.isFinite {
-        best = loss
-        progress.bestLikelihoodEpoch = epoch
-        kept = parameters.inner.array
-      }
-      report(epoch, loss)
-      if epoch - progress.bestLikelihoodEpoch >= options.patience { break }
-    }
-    guard best.isFinite else { throw .diverged(device: trace.device) }
-    parameters.restore(kept)
-    progress.likelihood = best
+    let options = options
+    let perWindow = max(1, length - burnIn) * trace.responseCount
+    let phase = Phase(
+      length: length, epochs: epochs, peak: options.diffusionRate,
+      rates: { .init(drift: $0 * options.refinement, diffusion: $0, memory: 5 * $0) },
+      limits: .init(drift: 20, diffusion: 2), values: { Double($0 * perWindow) })
+    let outcome = try descend(
+      phase, heldOut: { likelihood(judged, test) }, addGradient: { addLikelihood(tile, $0) }, progress: report,
+      cancelled: cancelled)
+    (progress.likelihoodEpochs, progress.bestLikelihoodEpoch) = (outcome.epochs, outcome.bestEpoch)
+    progress.likelihood = outcome.loss
   }
 
   /// Adds the gradient of the summed negative log-likelihood of windows.

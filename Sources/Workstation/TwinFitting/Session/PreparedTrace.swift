@@ -21,7 +21,6 @@ struct PreparedTrace: Sendable {
   let split: TraceSplit
   let findings: TraceFindings
   let samplePeriod: Double?
-  let segments: [Range<Int>]
 
   /// - Parameters:
   ///   - history: samples a prediction needs before it, for the longest structure that will be tried.
@@ -42,7 +41,6 @@ struct PreparedTrace: Sendable {
     guard usable >= least else { throw .tooShort(device: device, samples: usable, needed: least) }
     var usableTrace = trace
     usableTrace.segments = trace.segments.map { $0.count >= needed ? $0 : $0.lowerBound..<$0.lowerBound }
-    segments = usableTrace.segments
     split = TraceSplit(
       usableTrace, history: history, block: max(10 * options.horizon, 60), share: options.heldOut, seed: seed)
     // Only what the fit may learn from sets the units: held-out repeats do not.

@@ -29,7 +29,7 @@ final class RepeatSource: EnsembleSource {
       measured.append(values)
     }
     self.starts = starts
-    runs = EnsembleTiles(session, starts: starts, steps: steps, burnIn: session.burnIn)
+    runs = EnsembleTiles(session, starts: starts, steps: steps)
     filter = MemoryFilter(session, steps: session.burnIn)
     var options = MomentOptions()
     options.lags = [1, 3, 8].filter { $0 < steps }

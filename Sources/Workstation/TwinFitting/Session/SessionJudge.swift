@@ -53,8 +53,24 @@ struct SessionJudge {
     return all
   }
 
+  /// The session's twin, kept within its range from now on, and its report, timed from `start`.
+  func fit(
+    limits: AcceptanceLimits, structure trials: [StructureTrial], choices: [String], interrupted: Bool,
+    since start: ContinuousClock.Instant
+  ) throws(TwinFitError) -> TwinFit {
+    let trace = session.trace
+    let parameters = try TwinExport.twin(session)
+    func normal(_ limits: [Float]) -> [Float] {
+      limits.indices.map { (limits[$0] - trace.responseOffset[$0]) * trace.responseScale[$0] }
+    }
+    session.model.setRange((normal(trace.low), normal(trace.high)))
+    var report = report(limits: limits, structure: trials, choices: choices, interrupted: interrupted)
+    report.seconds = (ContinuousClock.now - start) / .seconds(1)
+    return TwinFit(parameters: parameters, report: report)
+  }
+
   /// The whole report but its time.
-  func report(
+  private func report(
     limits: AcceptanceLimits, structure trials: [StructureTrial], choices: [String], interrupted: Bool
   ) -> TwinFitReport {
     let trace = session.trace
