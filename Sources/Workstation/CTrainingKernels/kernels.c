@@ -9,19 +9,17 @@
 
 #define R float
 #define MATH "vector_math.inc"
-#define CHUNK_BYTES (224 << 10)
+#define CHUNK_BYTES (224 << 10)       // of the second-level cache: a chunk of steps' records
 #define W 4
 #define JB 2
-#define WK 4
-#define WC 2
+#define BLOCK 16
 #define NAME(x) base_##x
 #include "instance.inc"
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define W 8
 #define JB 2
-#define WK 4
-#define WC 2
+#define BLOCK 16
 #define NAME(x) avx2_##x
 #include "instance.inc"
 #pragma clang attribute pop
@@ -30,8 +28,7 @@
     __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"), min_vector_width(512))), apply_to = function)
 #define W 16
 #define JB 8
-#define WK 4
-#define WC 4
+#define BLOCK 16
 #define NAME(x) avx512_##x
 #include "instance.inc"
 #pragma clang attribute pop
@@ -50,16 +47,15 @@ int32_t tk_best_isa(void) {
 #define MATH "double_math.inc"
 #define W 8
 #define JB 2
-#define WK 4
-#define WC 2
+#define BLOCK 16
 #define NAME(x) double_##x
 #include "common.inc"
 #undef NAME
 #undef W
 #undef JB
-#undef WK
-#undef WC
+#undef BLOCK
 #undef V
+#undef TANH_SCALE
 #undef FN
 #undef vf
 #undef R
