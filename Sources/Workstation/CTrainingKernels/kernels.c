@@ -165,16 +165,8 @@ void tk_map_softplus(int32_t isa, const float *x, float *y, float *slope, int32_
 }
 
 void tk_adam(
-    float *parameters, float *first, float *second, const float *gradient, int32_t count, float rate, float beta1,
-    float beta2, float correction1, float correction2, float decay) {
-#pragma clang fp contract(off)
-  float step = rate / correction1, scale = 1.0f / correction2;
-  for (int32_t k = 0; k < count; ++k) {
-    float g = gradient[k];
-    float m = beta1 * first[k] + (1.0f - beta1) * g;
-    float v = beta2 * second[k] + (1.0f - beta2) * g * g;
-    first[k] = m;
-    second[k] = v;
-    parameters[k] = parameters[k] * (1.0f - rate * decay) - step * m / (__builtin_sqrtf(v * scale) + 1e-8f);
-  }
+    int32_t isa, float *parameters, float *first, float *second, const float *gradient, int32_t count, float rate,
+    float beta1, float beta2, float correction1, float correction2, float decay) {
+  CALL_FLOAT(
+      isa, adam, parameters, first, second, gradient, count, rate, beta1, beta2, correction1, correction2, decay);
 }

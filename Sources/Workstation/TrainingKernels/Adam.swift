@@ -39,8 +39,9 @@ public struct Adam: Sendable {
     decay: Float
   ) {
     tk_adam(
-      parameters + range.lowerBound, first.floats + range.lowerBound, second.floats + range.lowerBound,
-      gradient + range.lowerBound, Int32(range.count), rate, beta1, beta2, Float(1 - power1), Float(1 - power2), decay)
+      InstructionSet.best.rawValue, parameters + range.lowerBound, first.floats + range.lowerBound,
+      second.floats + range.lowerBound, gradient + range.lowerBound, Int32(range.count), rate, beta1, beta2,
+      Float(1 - power1), Float(1 - power2), decay)
   }
 }
 

@@ -131,8 +131,8 @@ void tk_normals(
 void tk_sum_buffers(int32_t isa, float *const *buffers, int32_t count, int32_t from, int32_t length);
 
 void tk_adam(
-    float *parameters, float *first, float *second, const float *gradient, int32_t count, float rate, float beta1,
-    float beta2, float correction1, float correction2, float decay);
+    int32_t isa, float *parameters, float *first, float *second, const float *gradient, int32_t count, float rate,
+    float beta1, float beta2, float correction1, float correction2, float decay);
 
 // Billions of floating-point operations a second of fused multiply-adds on registers: what this core can do at most.
 double tk_peak(int32_t isa, double seconds);
