@@ -120,7 +120,7 @@ enum Campaign {
     ]
   }
 
-  static func spinode(_ options: BenchOptions) throws -> [Figure] { try spinodeFigures() }
+  static func spinode(_ options: BenchOptions) throws -> [Figure] { spinodeFigures() }
 
   static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }

@@ -7,19 +7,26 @@
 
 #pragma clang diagnostic ignored "-Wpsabi"
 
+// Sums a block of products keeps: half the registers, or less than what spills.
+#if defined(__x86_64__)
+#define BASE_BLOCK 8
+#else
+#define BASE_BLOCK 16
+#endif
+
 #define R float
 #define MATH "vector_math.inc"
 #define CHUNK_BYTES (224 << 10)       // of the second-level cache: a chunk of steps' records
 #define W 4
 #define JB 2
-#define BLOCK 16
+#define BLOCK BASE_BLOCK
 #define NAME(x) base_##x
 #include "instance.inc"
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define W 8
 #define JB 2
-#define BLOCK 16
+#define BLOCK 8
 #define NAME(x) avx2_##x
 #include "instance.inc"
 #pragma clang attribute pop
@@ -47,7 +54,7 @@ int32_t tk_best_isa(void) {
 #define MATH "double_math.inc"
 #define W 8
 #define JB 2
-#define BLOCK 16
+#define BLOCK 8
 #define NAME(x) double_##x
 #include "common.inc"
 #undef NAME
