@@ -14,7 +14,11 @@ struct LoopFixture {
   let ring = SampleRing(capacityLog2: 22)
   let words: UnsafeMutableRawPointer
 
-  init(nodes: Int = 3, stepPeriod: UInt64 = 10_000_000, absentChip: Bool = false) throws {
+  /// - Parameter realClock, sleeper: in place of virtual time.
+  init(
+    nodes: Int = 3, stepPeriod: UInt64 = 10_000_000, absentChip: Bool = false,
+    realClock: (@convention(c) () -> UInt64)? = nil, sleeper: (@convention(c) (UInt64) -> Void)? = nil
+  ) throws {
     var devices: [BenchDevice] = []
     for node in 0...nodes {
       devices.append(
@@ -28,7 +32,8 @@ struct LoopFixture {
     bench = try VirtualBench(
       BenchDescription(
         seed: 4, spread: 0.15, quantum: 2_500_000, busClocks: [400_000],
-        chips: [BenchChip(kind: .ad5593r, address: 0x10, bus: 0)], devices: devices))
+        chips: [BenchChip(kind: .ad5593r, address: 0x10, bus: 0)], devices: devices),
+      realClock: realClock, sleeper: sleeper)
     var chips = [ChipDescription(name: "afe", kind: .ad5593r, address: 0x10, bus: 0, fullScaleVolts: 2.5)]
     var drives = (0..<nodes).map {
       DriveChannel(chip: 0, channel: UInt8($0), lowCode: 410, highCode: 3686, safeCode: 2048)

@@ -7,8 +7,20 @@ import TwinModel
 import TwinMonitor
 import VirtualBench
 
+/// A wall clock that moves by sleeping alone, and what it oversleeps by now and then: C functions cannot capture.
+private nonisolated(unsafe) var wall: UInt64 = 0
+private nonisolated(unsafe) var sleeps: UInt64 = 0
+private nonisolated(unsafe) var oversleeping: UInt64 = 0
+
+private func sleepOnTheWall(until deadline: UInt64) {
+  sleeps += 1
+  wall = max(wall, deadline)
+  // Two sleeps a step: all steps are met in turn.
+  if sleeps % 37 == 0 { wall += oversleeping }
+}
+
 /// Twins beside the devices of a virtual bench, in the loop.
-@Suite struct ResidualWatchTests {
+@Suite(.serialized) struct ResidualWatchTests {
   private static let id = [UInt8](repeating: 1, count: 16)
   private static let steps = 900
 
@@ -171,6 +183,30 @@ import VirtualBench
     let run = try play(fixture, driving(3, seed: 7), watch: watch)
     #expect(residuals(run.events).isEmpty && watch.leftOutCount == 0)
     #expect(run.events.contains { if case .chipFault = $0.1 { true } else { false } })
+  }
+
+  /// A step that begins late or is held up gives its devices another time than their twins know; nothing is missed.
+  @Test func lateStepsAreNotTheDevicesFault() throws {
+    let right = try twins(try LoopFixture())
+    var mixed = right
+    mixed[1] = try wrong(right[1])
+    func found(_ late: UInt64, _ twins: [TwinParameters]) throws -> [(step: UInt64, event: ResidualEvent)] {
+      (wall, sleeps, oversleeping) = (1_000_000_000, 0, late)
+      let fixture = try LoopFixture(realClock: { wall }, sleeper: { sleepOnTheWall(until: $0) })
+      #expect(fixture.bench.clock.now() == 0)
+      let run = try play(
+        fixture, driving(3, seed: 8),
+        watch: ResidualWatch(try plan(twins, action: .flag), board: fixture.board, mode: .characterise))
+      let missed = run.events.filter { if case .missedDeadline = $0.1 { true } else { false } }
+      #expect(missed.isEmpty && run.samples.count == Self.steps)
+      return residuals(run.events)
+    }
+    for late: UInt64 in [0, 300_000, 3_000_000, 6_000_000] {
+      let quiet = try found(late, right)
+      #expect(quiet.isEmpty, "late by \(late) ns: \(quiet)")
+      let flagged = try found(late, mixed)
+      #expect(flagged.first?.event.node == 1, "late by \(late) ns: still watched")
+    }
   }
 
   @Test func twinsOfAnotherBoardAreTold() throws {

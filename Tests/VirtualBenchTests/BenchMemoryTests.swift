@@ -124,11 +124,8 @@ private nonisolated(unsafe) var sleptUntil: UInt64 = 0
       let bench = try VirtualBench(
         description, memory: memory, realClock: { fakeTime }, sleeper: { sleptUntil = $0 })
       var clock = bench.clock
-      var bus = bench.bus(0)
       #expect(clock.now() == 0)
       fakeTime += 700
-      #expect(clock.now() == 700)
-      try TCA9548A(address: try Fixtures.address(0x70)).select(on: &bus, mask: 1)
       #expect(clock.now() == 700)
       clock.sleep(until: 600)
       #expect(sleptUntil == 0)
@@ -154,5 +151,46 @@ private nonisolated(unsafe) var sleptUntil: UInt64 = 0
       later.sleep(until: 9_000_000_100)
       #expect(sleptUntil == 117)
     }
+  }
+
+  @Test func transfersTakeTheirTimeInRealTimeToo() throws {
+    fakeTime = 7_000_000_000
+    sleptUntil = 0
+    let bench = try VirtualBench(
+      FullBoard.description(), realClock: { fakeTime }, sleeper: { sleptUntil = $0 })
+    var clock = bench.clock
+    var bus = bench.bus(0)
+    #expect(clock.now() == 0)
+    // 20 bits at 400 kHz, while the clock on the wall stands still.
+    try TCA9548A(address: try Fixtures.address(0x70)).select(on: &bus, mask: 1)
+    #expect(clock.now() == 50_000)
+    fakeTime += 30_000
+    #expect(clock.now() == 50_000)
+    // The bench is ahead of the wall, which a sleep makes up for, also one that ends before the bench's own time.
+    clock.sleep(until: 40_000)
+    #expect(sleptUntil == 7_000_040_000)
+    fakeTime += 70_000
+    #expect(clock.now() == 100_000)
+  }
+
+  /// A drive is written, and a response read, as long after the step's begin as in virtual time: the readings are the
+  /// very same.
+  @Test func realTimeReadsWhatVirtualTimeReads() throws {
+    fakeTime = 3_000_000_000
+    func codes(_ bench: VirtualBench) throws -> [UInt16] {
+      _ = bench.clock.now()
+      var board = try FullBoard(configuring: bench)
+      defer { board.codes.deallocate() }
+      var all: [UInt16] = []
+      for number in UInt64(1)...60 {
+        try board.step(number)
+        all.append(contentsOf: board.codes)
+      }
+      return all
+    }
+    let virtual = try codes(VirtualBench(FullBoard.description()))
+    let real = try codes(
+      VirtualBench(FullBoard.description(), realClock: { fakeTime }, sleeper: { fakeTime = max(fakeTime, $0) }))
+    #expect(real == virtual)
   }
 }

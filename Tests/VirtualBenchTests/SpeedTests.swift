@@ -60,8 +60,11 @@ struct FullBoard {
     return description
   }
 
-  init() throws {
-    try self.init(VirtualBench(Self.description()))
+  init() throws { try self.init(configuring: VirtualBench(Self.description())) }
+
+  /// The board on a bench as it is, with its chips set up.
+  init(configuring bench: VirtualBench) throws {
+    try self.init(bench)
     for chip in 0..<6 {
       try mux.select(on: &bus, mask: 1 << UInt8(chip))
       try converters.configure(on: &bus, dacMask: 0x0F, adcMask: 0xF0, wideRange: false)

@@ -32,6 +32,7 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
   private let engine: NetworkEngine?
   private let watch: ResidualWatch?
   private var output: LoopOutput
+  private var timing: StepTiming
   private let signals: Signals
   private let driveCodes: UnsafeMutablePointer<UInt16>
   private let readCodes: UnsafeMutablePointer<UInt16>
@@ -55,6 +56,7 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
     self.signals = signals
     self.watch = watch
     if let network, request.mode != .characterise { engine = NetworkEngine(network) } else { engine = nil }
+    timing = StepTiming(period: board.stepPeriod)
     output = LoopOutput(ring: ring, waits: waitsForJournal, journalFailed: signals.journalFailed)
     driveCount = board.drives.count
     readCount = board.responses.count + board.inputs.count
@@ -119,11 +121,12 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
     bank.write(driveCodes)
     if board.responseDelay > 0 { clock.sleep(until: clock.now() + board.responseDelay) }
     bank.read(into: readCodes, clock: &clock)
+    let isOff = timing.isOff(clock.now() - time)
     takeResponses()
     output.putSample(
       step: number, time: time, drives: driveCodes, driveCount: driveCount, reads: readCodes, readCount: readCount)
     readOut(order, step: number)
-    compareWithTwins(step: number)
+    compareWithTwins(step: number, isOff: isOff)
     reportFaults(step: number)
   }
 
@@ -174,13 +177,16 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
     }
   }
 
-  private func compareWithTwins(step number: UInt64) {
+  private func compareWithTwins(step number: UInt64, isOff: Bool) {
     guard let watch else { return }
+    if isOff { watch.monitor.gap() }
     for index in 0..<watch.monitor.count {
       if let event = watch.observe(index, driveCodes: driveCodes, readCodes: readCodes) {
         output.putResidual(step: number, event)
       }
     }
+    // What comes next starts from a reading that was taken late.
+    if isOff { watch.monitor.gap() }
     watch.showNext()
   }
 
