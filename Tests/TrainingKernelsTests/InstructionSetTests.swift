@@ -24,6 +24,19 @@ import TwinModel
     }
   }
 
+  /// Nets that go by ways of their own: few inputs and outputs, rows of less, exactly and more than a vector.
+  @Test(arguments: [[1], [7], [16], [17], [32], [33], [64], [64, 64], [48, 20], [16, 80]])
+  func agreeOnEverySize(_ widths: [Int]) {
+    for inputs in 2...10 {
+      for observables in 1...min(3, inputs - 1) {
+        let kind = ModelCase.Kind(observables: observables, onlyObservables: true, widths: widths, inputs: inputs)
+        let seed = UInt64(70_000 + 1000 * widths[0] + 100 * widths.count + 10 * inputs + observables)
+        compare(ModelCase(kind, seed: seed, steps: 3), .path)
+        compare(ModelCase(kind, seed: seed + 5, steps: 3), .likelihood)
+      }
+    }
+  }
+
   @Test(arguments: [NoiseShape.diagonal, .full]) func agreeOnSpectra(_ noise: NoiseShape) {
     let kind = ModelCase.Kind(noise: noise, auxiliaries: 0, observables: 60, widths: [64, 33])
     compare(ModelCase(kind, seed: 61, steps: 3), .path)

@@ -20,6 +20,8 @@ struct ModelCase: CustomStringConvertible {
     var onlyObservables = false
     var limited = false
     var widths: [Int]?
+    /// Inputs in all, the newest drive and observables first; the rest are earlier drives. No context.
+    var inputs: Int?
 
     var description: String {
       "\(solver) x \(substeps), \(constantNoise ? "constant " : "")\(noise) noise, \(activation)"
@@ -116,9 +118,13 @@ struct ModelCase: CustomStringConvertible {
     shape.responseTaps = 1 + Int(random.below(5))
     shape.auxiliaries = kind.auxiliaries ?? Int(random.below(3))
     shape.context = kind.context ?? pick([0, 0, 3])
+    if let inputs = kind.inputs {
+      (shape.drives, shape.responseTaps, shape.context) = (1, 1, 0)
+      shape.driveTaps = max(1, inputs - shape.observables)
+    }
     let widths = [1, 3, 5, 8, 9, 13, 17, 22]
     shape.driftWidths = kind.widths ?? (0..<Int(random.below(4))).map { _ in pick(widths) }
-    shape.diffusionWidths = kind.constantNoise ? nil : pick([[], [6], [18], [9, 5]])
+    shape.diffusionWidths = kind.constantNoise ? nil : kind.inputs == nil ? pick([[], [6], [18], [9, 5]]) : kind.widths
     if random.below(4) == 0 { shape.diffusionActivation = pick(Activation.allCases) }
     shape.fullSources = 1 + Int(random.below(3))
     let rows = shape.observables + (kind.onlyObservables ? 0 : shape.auxiliaries)
