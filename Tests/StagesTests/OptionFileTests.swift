@@ -78,6 +78,7 @@ import Workbench
     options.responseDelays = 4
     options.auxiliaries = 0
     options.noise = .full
+    options.noiseOn = [0, 2]
     options.noiseSources = 4
     options.activation = .silu
     options.driftWidths = [24, 16, 8]
@@ -98,6 +99,8 @@ import Workbench
     options.freeRuns = 128
     options.trialShare = 0.4
     options.threads = 1
+    options.shared = true
+    options.embedding = 5
     options.check.leastSamples = 50
     options.check.rail = 0.98
     options.check.mostRailed = 0.2
@@ -141,6 +144,8 @@ import Workbench
       ensemble_loss = "auto"
       """)
     #expect(some.driveDelays == nil && some.auxiliaries == 2 && some.diffusionWidths == nil && some.ensembleLoss == nil)
+    #expect(try options("noise_on = \"all\"").noiseOn == nil)
+    #expect(try options("noise_on = [2, 0]").noiseOn == [0, 2])
     #expect(try options("diffusion_widths = [8]").diffusionWidths == [8])
     #expect(try options("").diffusionWidths == TwinFitOptions().diffusionWidths)
   }
@@ -151,6 +156,9 @@ import Workbench
     ("noise_variables = 1\nsolver = \"runge-kutta-2\"", "euler-maruyama"), ("diffusion_widths = \"flat\"", "constant"),
     ("[fitting.check]\nglich = 3", "glitch"), ("[fitting.acceptance]\nresidual_sd = [1.2, 2]", "leaves out 1"),
     ("[fitting.acceptance]\nmean = 0.1", "mean_error"), ("ensemble_loss = \"gan\"", "adversarial"),
+    ("noise_on = []", "no likelihood"), ("noise_on = [0, 0]", "counted from 0"), ("noise_on = [0.5]", "counted from 0"),
+    ("noise_on = [64]", "63"), ("noise_on = \"some\"", "all"), ("embedding = 17", "16"),
+    ("shared = 1", "true or false"),
     ("restarts = 0", "out of range"), ("threads = \"all\"", "auto"),
   ])
   func badKeysAreNamed(text: String, words: String) throws {

@@ -38,7 +38,7 @@ enum FitDigest {
   static func fit(
     _ traces: [[UInt8]], device: Int, options: TwinFitOptions, seed: UInt64, kind: TwinSidecar.Kind, previous: String
   ) -> String {
-    let text = "\(kind.rawValue)\n\(previous)\n\(seed)\n\(device)\n\(options.toml(threads: false))"
+    let text = "\(kind.rawValue)\n\(previous)\n\(seed)\n\(device)\n\(options.toml(of: kind))"
     return BoardConnection.sha256(traces.flatMap { $0 } + Array(text.utf8)).description
   }
 }

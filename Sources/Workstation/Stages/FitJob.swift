@@ -20,20 +20,32 @@ final class FitJob: @unchecked Sendable {
   let options: TwinFitOptions
   let seed: UInt64
   let kind: TwinSidecar.Kind
+  let anew: Bool
+  /// Nodes that are added to the kept shared twin of their kind; nil for a fit of all.
+  let only: [Int]?
   let folder: TwinFolder
   let traces: [DeviceTrace]
+  /// Of the groups that share a twin, by kind.
+  let groupDigests: [String: String]
+  /// The kept shared twins that nodes are added to, by kind.
+  let models: [String: StoredShared]
+  let talk: FitTalk
+  var stored: [Int: StoredTwin] = [:]
+  var failures: [Int: String] = [:]
+  /// What twins take from shared ones, by node.
+  var facts: [Int: SharedFacts] = [:]
+  var trouble: Error?
+  private let plan: SharedPlan?
   private let earlier: [Earlier?]
   private let digests: [String]
-  private let talk: FitTalk
   private let lock = NSLock()
-  private var stored: [Int: StoredTwin] = [:]
-  private var failures: [Int: String] = [:]
-  private var trouble: Error?
 
-  /// - Parameter anew: forgets what an earlier fit with the same data, options and seed gave.
+  /// - Parameters:
+  ///   - anew: forgets what an earlier fit with the same data, options and seed gave.
+  ///   - only: names of nodes to be added to the kept shared twins of their kinds; empty for a fit of all.
   init(
     _ space: Workspace, _ board: BoardEntry, run: RecordedRun, options: TwinFitOptions, seed: UInt64,
-    kind: TwinSidecar.Kind, anew: Bool
+    kind: TwinSidecar.Kind, anew: Bool, only names: [String] = []
   ) throws {
     self.space = space
     self.board = board
@@ -41,6 +53,7 @@ final class FitJob: @unchecked Sendable {
     self.options = options
     self.seed = seed
     self.kind = kind
+    self.anew = anew
     boardID = try space.record(board).id
     let id = Self.id(board: board.name, run: run.trace.run.description, kind: kind)
     let place = TwinFolder(id, in: space.project)
@@ -50,7 +63,32 @@ final class FitJob: @unchecked Sendable {
     let traces = try nodes.indices.map { try Workspace.deviceTrace(run, node: $0) }
     let earlier = try Self.earlier(space, boardID: boardID, nodes: nodes.count, not: id)
     let hashes = traces.map(FitDigest.trace)
+    let only = names.isEmpty ? nil : try Self.indices(of: names, among: nodes)
+    let plan = kind == .shared ? SharedPlan(nodes, traces) : nil
+    let owner = boardID
+    var groups: [String: String] = [:]
+    for group in plan?.groups ?? [] {
+      groups[group.kind] = FitDigest.fit(
+        group.nodes.map { hashes[$0] }, device: 0, options: options, seed: seed, kind: .shared,
+        previous: owner + " " + group.nodes.map { nodes[$0].name }.joined(separator: " "))
+    }
+    let models = try only.map { try space.keptShared(for: $0, nodes, traces) } ?? [:]
     let digests = nodes.indices.map { node in
+      let device = nodes[node].device
+      if let only {
+        guard only.contains(node), let model = models[device] else { return "" }
+        return FitDigest.fit(
+          [hashes[node]], device: node, options: options, seed: seed, kind: .shared,
+          previous: "added to " + model.sidecar.modelSha256)
+      }
+      if let group = groups[device], plan?.groups.contains(where: { $0.nodes.contains(node) }) == true {
+        return FitDigest.fit(
+          [hashes[node]], device: node, options: options, seed: seed, kind: .shared, previous: group)
+      }
+      if kind == .shared {
+        return FitDigest.fit(
+          [hashes[node], hashes[node]], device: node, options: options, seed: seed, kind: .fit, previous: "")
+      }
       let leader = kind == .fit ? nodes.firstIndex { $0.device == nodes[node].device } ?? node : node
       return FitDigest.fit(
         [hashes[node], hashes[leader]], device: node, options: options, seed: seed, kind: kind,
@@ -60,19 +98,40 @@ final class FitJob: @unchecked Sendable {
       for node in nodes.indices {
         let name = nodes[node].name
         stored[node] = [name, name + TwinFolder.part].compactMap { place.stored($0) }
-          .first { $0.sidecar.digest == digests[node] }
+          .first { !digests[node].isEmpty && $0.sidecar.digest == digests[node] }
       }
     }
     self.traces = traces
     self.earlier = earlier
     self.digests = digests
+    self.only = only
+    self.plan = plan
+    self.models = models
+    groupDigests = groups
     talk = FitTalk(
-      space.console, nodes: nodes, done: Set(stored.filter { $0.value.sidecar.state == .finished }.keys))
+      space.console, nodes: nodes,
+      done: Set(stored.filter { $0.value.sidecar.state == .finished }.keys)
+        .union(Set(nodes.indices).subtracting(only ?? Array(nodes.indices))))
   }
 
-  /// Names a fit: its board and run, and that it is an update.
+  /// Places of named nodes.
+  private static func indices(of names: [String], among nodes: [NodeDescription]) throws -> [Int] {
+    try names.map { name in
+      if let place = nodes.firstIndex(where: { $0.name == name }) { return place }
+      throw StageError(
+        "--only '\(name)': the run has no such node"
+          + (NearestName.of(name, in: nodes.map(\.name)).map { ": did you mean '\($0)'?" } ?? ""), code: ExitCode.usage)
+    }
+  }
+
+  /// Nodes the job is for.
+  var wanted: Set<Int> { Set(only ?? Array(run.board.nodes.indices)) }
+
+  func locked(_ body: () -> Void) { lock.withLock(body) }
+
+  /// Names a fit: its board and run, and that it is an update or shared.
   static func id(board: String, run: String, kind: TwinSidecar.Kind) -> String {
-    "\(board)-\(run.prefix(8))" + (kind == .update ? "-update" : "")
+    "\(board)-\(run.prefix(8))" + (kind == .fit ? "" : "-\(kind.rawValue)")
   }
 
   /// The newest twin of each node that is not of the fit `id`.
@@ -99,13 +158,9 @@ final class FitJob: @unchecked Sendable {
   }
 
   func perform(cancelled: @escaping @Sendable () -> Bool) throws -> Outcome {
+    if let plan { return try performShared(plan, cancelled: cancelled) }
     let nodes = run.board.nodes.indices
-    let kept = Set(nodes.filter { stored[$0]?.sidecar.state == .finished })
-    if !kept.isEmpty {
-      space.console.say(
-        "    \(kept.count) of \(nodes.count) twins are fitted already to these data with these options and seed")
-      for node in kept.sorted() { if let twin = stored[node] { try record(node, twin.sidecar) } }
-    }
+    let kept = try keepFinished(Set(nodes))
     let open = Set(nodes).subtracting(kept)
     // Far enough to go on from; what was broken off sooner begins again with the structure it had found.
     let resumed = open.filter { (stored[$0]?.sidecar.epochs.likelihood ?? 0) > 0 }
@@ -124,6 +179,16 @@ final class FitJob: @unchecked Sendable {
     return Outcome(twins: stored, failures: failures, kept: kept, interrupted: cancelled())
   }
 
+  /// Those of `nodes` whose twins are finished already, which is said.
+  func keepFinished(_ nodes: Set<Int>) throws -> Set<Int> {
+    let kept = nodes.filter { stored[$0]?.sidecar.state == .finished }
+    guard !kept.isEmpty else { return [] }
+    space.console.say(
+      "    \(kept.count) of \(nodes.count) twins are fitted already to these data with these options and seed")
+    for node in kept.sorted() { if let twin = stored[node] { try record(node, twin.sidecar) } }
+    return kept
+  }
+
   /// Structures that are settled: of each interrupted twin its own, and of the others that of the kind's finished ones.
   private func structures(_ kept: Set<Int>) -> [TwinStructure?] {
     let nodes = run.board.nodes
@@ -135,7 +200,7 @@ final class FitJob: @unchecked Sendable {
     }
   }
 
-  private func fit(
+  func fit(
     _ wanted: Set<Int>, _ options: TwinFitOptions, previous: [TwinParameters?], structures: [TwinStructure?],
     _ cancelled: @escaping @Sendable () -> Bool
   ) {
@@ -148,7 +213,7 @@ final class FitJob: @unchecked Sendable {
   }
 
   /// Stores a result; called by one thread at a time.
-  private func take(_ device: Int, _ result: Result<TwinFit, TwinFitError>) {
+  func take(_ device: Int, _ result: Result<TwinFit, TwinFitError>) {
     switch result {
     case .failure(.cancelled): break
     case .failure(let error):
@@ -180,10 +245,13 @@ final class FitJob: @unchecked Sendable {
       fit.report.choices.insert("went on from the fit that was broken off", at: 0)
       if fit.report.trials.isEmpty { fit.report.trials = before.sidecar.trials }
     }
+    let shared = facts[device]
+    // Of a kind's only device a shared fit makes an ordinary twin.
+    let made = kind == .shared && shared == nil ? .fit : kind
     let owner = TwinOwner(
       node: node.name, nodeIndex: device, device: node.device, board: board.name, boardID: boardID,
-      run: run.trace.run.description, date: space.now(), kind: kind, digest: digests[device], seed: seed,
-      options: options, samplePeriod: traces[device].samplePeriod)
+      run: run.trace.run.description, date: space.now(), kind: made, digest: digests[device], seed: seed,
+      options: options, samplePeriod: traces[device].samplePeriod, shared: shared)
     let name = "\(folder.name)/\(node.name)"
     let earlier = earlier[device]
     let change = kind == .update ? earlier.flatMap { before in self.change(from: before, to: fit, device) } : nil
@@ -191,7 +259,7 @@ final class FitJob: @unchecked Sendable {
     return try folder.store(fit, owner, part: part) { sidecar in
       (earlier?.twin.sidecar.history ?? []).filter { $0.twin != name } + [
         TwinHistoryEntry(
-          twin: name, date: sidecar.fitted, run: sidecar.run, kind: kind, verdict: sidecar.verdict,
+          twin: name, date: sidecar.fitted, run: sidecar.run, kind: made, verdict: sidecar.verdict,
           likelihood: sidecar.likelihood, oneStepError: sidecar.oneStepError, meanError: sidecar.freeRun?.meanError,
           sdError: sidecar.freeRun?.deviationError, residualSd: sidecar.residualSd, fitSeconds: sidecar.fitSeconds,
           change: change)

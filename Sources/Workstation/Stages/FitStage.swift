@@ -43,23 +43,32 @@ extension Workspace {
     }
   }
 
-  /// Fits a twin to every node of the board a run was recorded on, or, by `kind`, makes each node's last twin follow it.
+  /// Fits a twin to every node of the board a run was recorded on, or, by `kind`, makes each node's last twin follow it, or
+  /// has devices of a kind share one.
   ///
-  /// Twins are stored as they are finished; a fit that was broken off goes on where the same is asked for again.
+  /// Twins are stored as they are finished; a fit that was broken off goes on where the same is asked for again, but for
+  /// shared twins that were not yet whole.
+  /// - Parameter only: names of nodes to be added to the kept shared twins of their kinds, for `shared` fits.
   /// - Throws: `StageError` where it was interrupted, or no node gives a twin.
   public func fit(
     _ board: BoardEntry, run: RecordedRun, options: TwinFitOptions, seed: UInt64, kind: TwinSidecar.Kind = .fit,
-    anew: Bool = false, cancelled: @escaping @Sendable () -> Bool = { Interrupt.raised }
+    anew: Bool = false, only: [String] = [], cancelled: @escaping @Sendable () -> Bool = { Interrupt.raised }
   ) throws -> Fitted {
     // Names in a trace are the board's word; they become names of files.
     for node in run.board.nodes where !ProjectFile.isPlain(node.name) {
       throw StageError("the trace names a node '\(node.name)', which cannot name a file: rename it in board.toml")
     }
-    let job = try FitJob(self, board, run: run, options: options, seed: seed, kind: kind, anew: anew)
+    let job = try FitJob(self, board, run: run, options: options, seed: seed, kind: kind, anew: anew, only: only)
     let outcome = try job.perform(cancelled: cancelled)
     let nodes = run.board.nodes
     if outcome.interrupted {
       let broken = outcome.twins.values.filter { $0.sidecar.state == .interrupted }.count
+      if kind == .shared {
+        throw StageError(
+          "interrupted: \(outcome.twins.count) of \(job.wanted.count) twins are finished; a shared fit does not go on where "
+            + "it was broken off: 'edgesync fit --shared' with the same run, seed and options keeps finished twins and "
+            + "whole shared ones, and fits the others from the start", code: ExitCode.interrupted)
+      }
       throw StageError(
         "interrupted: \(outcome.twins.count - broken) of \(nodes.count) twins are finished, \(broken) are kept as far as "
           + "they came; 'edgesync fit' with the same run, seed and options goes on from there",

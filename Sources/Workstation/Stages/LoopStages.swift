@@ -46,6 +46,10 @@ extension Workspace {
     public var update = false
     /// Fit again what was fitted already.
     public var anew = false
+    /// Devices of a kind share one drift and one diffusion; also where network.toml says so.
+    public var shared = false
+    /// Nodes to be added to the kept shared twins of their kinds.
+    public var only: [String] = []
     /// Fit to growing parts of the recording too.
     public var curve = false
     /// Nodes of the curve.
@@ -60,15 +64,18 @@ extension Workspace {
   /// Fits twins to a run, the newest characterising one where none is given; an update takes the newest of any kind.
   public func fitNewest(_ board: BoardEntry, _ wishes: FitWishes) throws -> Fitted {
     let file = try project.network()
-    let options = try TwinFitOptions(file.fitting)
+    var options = try TwinFitOptions(file.fitting)
+    options.shared = options.shared || wishes.shared
     let seed = wishes.seed ?? file.seed
+    let kind: TwinSidecar.Kind = wishes.update ? .update : options.shared ? .shared : .fit
+    try checkShared(wishes, kind, options)
     let record = try runRecord(wishes.run, board: board, mode: wishes.update ? nil : "characterise")
     if wishes.update { try checkUpdate(board, record) }
     let run = try read(record)
     let losses = losses(of: record, run)
     do {
       var fitted = try fit(
-        board, run: run, options: options, seed: seed, kind: wishes.update ? .update : .fit, anew: wishes.anew)
+        board, run: run, options: options, seed: seed, kind: kind, anew: wishes.anew, only: wishes.only)
       if wishes.curve {
         console.step("Fitting to parts of the recording")
         fitted = try sampleSizeCurves(fitted, run: run, options: options, seed: seed, nodes: wishes.nodes)
@@ -78,6 +85,25 @@ extension Workspace {
       return fitted
     } catch let error as StageError {
       throw StageError(error.message + (losses.map { "\n" + $0 } ?? ""), code: error.code)
+    }
+  }
+
+  /// Throws for wishes that do not go with a shared fit, and says what it does not hold for.
+  private func checkShared(_ wishes: FitWishes, _ kind: TwinSidecar.Kind, _ options: TwinFitOptions) throws {
+    func refuse(_ why: String) -> StageError { StageError(why, code: ExitCode.usage) }
+    if wishes.update, wishes.shared {
+      throw refuse("--update follows each device by itself: leave out --shared, or --update")
+    }
+    if !wishes.only.isEmpty, kind != .shared {
+      throw refuse("--only names nodes to be added to a shared twin: give --shared, and not --update")
+    }
+    if kind == .shared {
+      if wishes.curve {
+        throw refuse("--curve fits each device alone: leave out --shared, or 'shared' in network.toml")
+      }
+      _ = try Self.sharedFitter(options)
+    } else if options.shared {
+      console.say("    'shared' in network.toml holds for first fits: each device's twin is followed by itself")
     }
   }
 

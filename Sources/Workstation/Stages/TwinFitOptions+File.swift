@@ -13,6 +13,7 @@ extension TwinFitOptions {
     responseDelays = try Self.count(table, "response_delays", 0...7)
     auxiliaries = try Self.count(table, "noise_variables", 0...4)
     noise = try Self.named(table, "noise", [.diagonal, .full], noise, \.name)
+    noiseOn = try Self.observables(table, "noise_on")
     noiseSources = try table.integer("noise_sources", default: noiseSources, in: 1...TwinParameters.mostSources)
     activation = try Self.named(table, "activation", Activation.allCases, activation, \.name)
     driftWidths = try Self.widths(table, "drift_widths") ?? driftWidths
@@ -40,6 +41,8 @@ extension TwinFitOptions {
     freeRuns = try table.integer("free_runs", default: freeRuns, in: 16...4096)
     trialShare = try table.real("trial_share", default: trialShare, in: 0.01...1)
     threads = try Self.count(table, "threads", 1...1024)
+    shared = try table.boolean("shared", default: shared)
+    embedding = try table.integer("embedding", default: embedding, in: 1...SharedTwinFitter.mostNumbers)
     check = try TraceCheckOptions(try table.optionalTable("check"))
     limits = try AcceptanceLimits(try table.optionalTable("acceptance"))
     try checkTogether(table)
@@ -54,6 +57,34 @@ extension TwinFitOptions {
         "Their likelihood is known for solver = \"euler-maruyama\", substeps = 1 and noise = \"diagonal\" alone",
         "Write noise_variables = 0, or take the other keys out")
     }
+  }
+
+  /// Whether devices may share a twin with these options; asked when they are to.
+  var canBeShared: Bool {
+    fitter == .likelihood && solver == .eulerMaruyama && substeps == 1 && noise == .diagonal
+  }
+
+  /// Numbers of observables from 0, ascending, or nil for "all" and where the key is absent.
+  private static func observables(_ table: ConfigTable, _ key: String) throws(ConfigError) -> [Int]? {
+    guard table.has(key), !table.isText(key) else {
+      _ = try table.choice(key, ["all"], default: "all")
+      return nil
+    }
+    let most = TwinParameters.mostObservables
+    let given = try table.reals(key, in: 0...Double(most - 1))
+    guard !given.isEmpty else {
+      throw table.error(
+        .outOfRange, key, "the list is empty",
+        "A twin without any noise has no likelihood to be fitted by, and every measured step would refute it",
+        "Name the observables that carry driving noise, counted from 0, or write \"all\"")
+    }
+    let rows = given.map { Int($0) }
+    guard zip(given, rows).allSatisfy({ $0 == Double($1) }), Set(rows).count == rows.count else {
+      throw table.error(
+        .outOfRange, key, "\(given) are not different whole numbers", "Observables are counted from 0, each named once",
+        "Write such as [0, 2]")
+    }
+    return rows.sorted()
   }
 
   private static func named<T>(

@@ -12,7 +12,9 @@ extension TwinFitOptions {
       "fitter": .text(fitter.rawValue), "solver": .text(solver.name), "substeps": .whole(substeps),
       "drive_delays": count(driveDelays),
       "response_delays": count(responseDelays), "noise_variables": count(auxiliaries), "noise": .text(noise.name),
-      "noise_sources": .whole(noiseSources), "activation": .text(activation.name),
+      "noise_on": noiseOn.map { .list($0.map(Double.init)) } ?? .text("all"),
+      "noise_sources": .whole(noiseSources), "shared": .flag(shared), "embedding": .whole(embedding),
+      "activation": .text(activation.name),
       "drift_widths": .list(driftWidths.map(Double.init)),
       "diffusion_widths": diffusionWidths.map { .list($0.map(Double.init)) } ?? .text("constant"),
       "horizon": .whole(horizon), "batch_windows": .whole(batchWindows), "drift_epochs": .whole(driftEpochs),
@@ -29,8 +31,21 @@ extension TwinFitOptions {
   ///
   /// - Parameter threads: whether the number of threads is said, which changes no result.
   public func toml(threads: Bool = true) -> String {
-    described.filter { threads || $0.key != "threads" }.sorted { $0.key < $1.key }
-      .map { "\($0.key) = \($0.value.toml)\n" }.joined()
+    Self.lines(described.filter { threads || $0.key != "threads" })
+  }
+
+  /// What a fit of `kind` follows from, as `toml`: without what changes no result of it.
+  func toml(of kind: TwinSidecar.Kind) -> String {
+    var said = described
+    said["threads"] = nil
+    said["shared"] = nil
+    if kind != .shared { said["embedding"] = nil }
+    if noiseOn == nil { said["noise_on"] = nil }
+    return Self.lines(said)
+  }
+
+  private static func lines(_ options: [String: OptionValue]) -> String {
+    options.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.toml)\n" }.joined()
   }
 }
 

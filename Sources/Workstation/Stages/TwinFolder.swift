@@ -74,7 +74,7 @@ struct TwinFolder {
     return sidecar
   }
 
-  private static var decoder: JSONDecoder {
+  static var decoder: JSONDecoder {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     decoder.dateDecodingStrategy = .iso8601
@@ -83,7 +83,7 @@ struct TwinFolder {
     return decoder
   }
 
-  private static func write<Value: Encodable>(_ value: Value, to path: String, pretty: Bool) throws {
+  static func write<Value: Encodable>(_ value: Value, to path: String, pretty: Bool) throws {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.dateEncodingStrategy = .iso8601

@@ -19,6 +19,8 @@ public struct TwinSidecar: Codable, Equatable, Sendable {
     case fit
     /// From the device's last twin.
     case update
+    /// From a twin that devices of a kind share.
+    case shared
   }
   /// Passes through the data, and which was best.
   public struct Epochs: Codable, Equatable, Sendable {
@@ -75,6 +77,8 @@ public struct TwinSidecar: Codable, Equatable, Sendable {
   /// The device's fits and updates, oldest first; this one is the last.
   public var history: [TwinHistoryEntry]
   public var sampleSize: SampleSizeCurve?
+  /// Where it follows from a shared twin.
+  public var shared: SharedFacts?
 
   /// Whether networks may be trained through the twin without being told to.
   public var isUsable: Bool {
@@ -138,6 +142,7 @@ public struct TwinSidecar: Codable, Equatable, Sendable {
       bestLikelihood: report.bestLikelihoodEpoch, ensembleSteps: report.ensembleSteps)
     fitSeconds = report.seconds
     self.history = history
+    shared = whose.shared
   }
 }
 
@@ -198,4 +203,5 @@ struct TwinOwner {
   var seed: UInt64
   var options: TwinFitOptions
   var samplePeriod: Double?
+  var shared: SharedFacts?
 }

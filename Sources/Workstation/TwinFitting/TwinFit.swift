@@ -10,6 +10,14 @@ public struct FitProgress: Sendable, Equatable {
   /// Held-out loss of the phase: windowed mean squared error (response variance = 1), or mean negative log-likelihood.
   public var loss: Double
 
+  public init(device: Int, phase: Phase, epoch: Int, epochs: Int, loss: Double) {
+    self.device = device
+    self.phase = phase
+    self.epoch = epoch
+    self.epochs = epochs
+    self.loss = loss
+  }
+
   /// Share of the whole fit that is behind, roughly.
   public var share: Double {
     let part = epochs > 0 ? Double(epoch) / Double(epochs) : 0

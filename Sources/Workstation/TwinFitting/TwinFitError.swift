@@ -18,6 +18,17 @@ public enum TwinFitError: Error, Equatable, Sendable {
 }
 
 extension TwinFitError: CustomStringConvertible {
+  private static func hint(_ option: String) -> String {
+    switch option {
+    case "auxiliaries": return " (noise variables need Euler-Maruyama without substeps and diagonal noise)"
+    case "noiseOn":
+      return " (noise_on lists, ascending, observables the device has, counted from 0, and at least one: without any "
+        + "noise there is no likelihood to fit by; the fitter from moments takes all)"
+    case "traces": return " (a shared twin needs two devices or more, with as many drives and responses each)"
+    default: return ""
+    }
+  }
+
   public var description: String {
     switch self {
     case .trace(let device, let error): return "device \(device): \(error)"
@@ -26,8 +37,7 @@ extension TwinFitError: CustomStringConvertible {
     case .noResponse(let device):
       return "device \(device): the response never moves; check its wiring, its power and its input channel"
     case .badOption(let name):
-      return "option \(name) is out of its range, or does not go with the others"
-        + (name == "auxiliaries" ? " (noise variables need Euler-Maruyama without substeps and diagonal noise)" : "")
+      return "option \(name) is out of its range, or does not go with the others" + Self.hint(name)
     case .diverged(let device):
       return "device \(device): the fit diverged; lower the learning rate"
     case .ensemble(let device, let reason):

@@ -33,6 +33,8 @@ public struct TwinFitOptions: Sendable, Equatable {
   public var auxiliaries: Int?
   /// Noise of its own for each observable, or sources shared by all.
   public var noise = NoiseShape.diagonal
+  /// Observables with driving noise, counted from 0; nil: all. The others' twins carry none.
+  public var noiseOn: [Int]?
   /// Sources of full noise.
   public var noiseSources = 2
   public var activation = Activation.tanh
@@ -64,6 +66,11 @@ public struct TwinFitOptions: Sendable, Equatable {
   public var freeRuns = 256
   /// Share of the epochs that a candidate structure is tried for when the structure is chosen.
   public var trialShare = 0.25
+  /// Whether devices of a kind share one drift and one diffusion, told apart by `embedding` numbers each
+  /// (`SharedTwinFitter`); `TwinFitter` itself takes each device alone.
+  public var shared = false
+  /// Numbers a device of a shared fit, 1 to 16.
+  public var embedding = 3
   /// What to do about flawed traces.
   public var check = TraceCheckOptions()
   public var limits = AcceptanceLimits()
@@ -82,6 +89,12 @@ public struct TwinFitOptions: Sendable, Equatable {
     try require((0...4).contains(auxiliaries ?? 0), "auxiliaries")
     try require((auxiliaries ?? 0) * observables <= TwinParameters.mostAuxiliaries, "auxiliaries")
     try require(noise != .none, "noise")
+    if let noiseOn {
+      let inside = noiseOn.allSatisfy { (0..<observables).contains($0) }
+      try require(!noiseOn.isEmpty && inside && zip(noiseOn, noiseOn.dropFirst()).allSatisfy(<), "noiseOn")
+      try require(fitter == .likelihood, "noiseOn")
+    }
+    try require((1...SharedTwinFitter.mostNumbers).contains(embedding), "embedding")
     try require((1...TwinParameters.mostSources).contains(noiseSources), "noiseSources")
     // Only Euler-Maruyama has the exact likelihood that auxiliaries need.
     try require((auxiliaries ?? 0) == 0 || hasExactLikelihood, "auxiliaries")

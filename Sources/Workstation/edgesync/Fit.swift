@@ -9,6 +9,10 @@ struct Fit: ParsableCommand {
     discussion: """
       Twins are stored as they are finished. After an interruption the same command goes on where it stopped. Exit code 3 \
       where a twin was refused, or a node has none: 'edgesync train' does not use such twins unless told to.
+
+      With --shared, devices of a kind share one drift and one diffusion, told apart by a few numbers each, which takes \
+      far fewer samples a device; the shared twin is kept, and --only NODE finds the numbers of a device that came later \
+      from some hundred samples of it.
       """)
 
   @OptionGroup var common: Common
@@ -25,6 +29,13 @@ struct Fit: ParsableCommand {
 
   @Flag(help: "Fit again what was fitted to the same data with the same options and seed already.")
   var anew = false
+
+  @Flag(
+    help: "Devices of a kind share one twin, told apart by a few numbers each; network.toml's 'shared' does the same.")
+  var shared = false
+
+  @Option(help: "With --shared: a node to be added to the kept shared twin of its kind; may be given several times.")
+  var only: [String] = []
 
   @Flag(help: "Fit to growing parts of the recording as well, to learn how long to record.")
   var curve = false
@@ -51,6 +62,9 @@ struct Fit: ParsableCommand {
       var residual_mean: Double
       var residual_sd: Double
       var structure: String
+      /// Numbers a device of a shared twin has.
+      var numbers: [Float]?
+      var likelihood: Double
       var findings: [String]
       var seconds: Double
       var still_explained: Bool?
@@ -72,6 +86,7 @@ struct Fit: ParsableCommand {
       let space = try common.workspace()
       var wishes = Workspace.FitWishes(run: wanted, seed: seed)
       (wishes.update, wishes.anew, wishes.curve, wishes.nodes) = (update, anew, curve, node)
+      (wishes.shared, wishes.only) = (shared, only)
       let fitted = try space.fitNewest(try space.board(target.board), wishes)
       trouble = Self.trouble(fitted)
       let result = Result(
@@ -88,7 +103,8 @@ struct Fit: ParsableCommand {
       node: twin.node, device: twin.device, verdict: twin.verdict, accepted: twin.isUsable, reasons: twin.reasons,
       one_step_error: twin.oneStepError, mean_error: twin.freeRun?.meanError, sd_error: twin.freeRun?.deviationError,
       autocovariance_error: twin.freeRun?.autocovarianceError, residual_mean: twin.residualMean,
-      residual_sd: twin.residualSd, structure: twin.structure.description,
+      residual_sd: twin.residualSd, structure: twin.structure.description, numbers: twin.shared?.numbers,
+      likelihood: twin.likelihood,
       findings: twin.findings.list.map(\.text), seconds: twin.fitSeconds,
       still_explained: twin.history.last?.change?.stillExplained, path: record.path)
   }

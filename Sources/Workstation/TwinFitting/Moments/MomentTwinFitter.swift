@@ -50,27 +50,14 @@ public struct MomentTwinFitter: Sendable {
 
   static func twin(_ session: MomentSession) throws(MomentFitError) -> TwinParameters {
     let data = session.data
-    let model = session.model
-    let shape = model.shape
-    let plain = session.parameters.plain.array
     func floats(_ values: [Double]) -> [Float] { values.map { Float($0) } }
-    guard
-      let drift = Perceptron(
-        inputs: shape.taps, widths: shape.driftWidths, outputs: shape.observables, activation: shape.activation,
-        weights: Array(plain[model.driftRange])),
-      let diffusion = Perceptron(
-        inputs: shape.taps, widths: shape.diffusionWidths ?? [], outputs: shape.diffusionOutputs,
-        activation: shape.activation, weights: Array(plain[model.diffusionRange]))
-    else { throw .diverged }
-    do throws(TwinFault) {
-      return try TwinParameters(
-        solver: shape.solver, substeps: shape.substeps, timeStep: 1, driveTaps: 1, responseTaps: 1,
+    let units = TwinUnits(
+      normalisers: Normalisers(
         driveOffset: floats(data.driveOffset), driveScale: floats(data.driveScale),
-        responseOffset: floats(data.stateOffset), responseScale: floats(data.stateScale),
-        responseLow: floats(data.low), responseHigh: floats(data.high), drift: drift,
-        driftScale: floats(data.increment), noiseShape: .diagonal, noiseSources: shape.observables,
-        noisyRows: shape.noisyRows.map { UInt8($0) }, diffusion: diffusion, diffusionScale: model.noiseGains,
-        diffusionFloor: model.noiseFloors)
+        responseOffset: floats(data.stateOffset), responseScale: floats(data.stateScale)),
+      low: floats(data.low), high: floats(data.high))
+    do throws(TwinFitError) {
+      return try TwinExport.twin(session.model, session.parameters.plain.array, units: units, device: 0)
     } catch {
       throw .diverged
     }

@@ -75,6 +75,8 @@ final class FitParameters {
       inner[model.couplingRange.lowerBound + observable * shape.auxiliaries + k] = 1
       let starts: [Float] = [0.6, 0.15, 0.9, 0.05]
       inner[model.ratesRange.lowerBound + k] = rawRate(decay: starts[order % starts.count])
+      // Noise that an observable does not have excites no memory.
+      guard shape.noisyRows.contains(observable) else { continue }
       inner[model.injectionRange.lowerBound + k * shape.observables + observable] = order == 0 ? 0.05 : 0.02
     }
   }
@@ -158,12 +160,12 @@ final class FitParameters {
     expand()
   }
 
-  // An auxiliary is driven by its own observable alone.
+  // An auxiliary is driven by its own observable alone, and by nothing where that has no noise.
   private func keepInjectionFree() {
     let shape = model.shape
     guard shape.observables > 1 else { return }
     for k in 0..<shape.auxiliaries {
-      for i in 0..<shape.observables where i != k % shape.observables {
+      for i in 0..<shape.observables where i != k % shape.observables || !shape.noisyRows.contains(i) {
         inner[model.injectionRange.lowerBound + k * shape.observables + i] = 0
       }
     }

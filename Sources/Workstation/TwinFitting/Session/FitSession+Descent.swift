@@ -1,6 +1,3 @@
-import Numerics
-import TrainingKernels
-
 extension FitSession {
   /// What tells one phase of passes over the training windows from another.
   struct Phase {
@@ -15,48 +12,29 @@ extension FitSession {
     var values: (Int) -> Double
   }
 
-  /// Passes over the training windows in random order, stopped early by `heldOut`; leaves the best parameters behind.
-  /// Stops at once when `cancelled`.
+  /// One phase of the fit.
   ///
   /// - Parameter addGradient: adds the gradient of the summed loss of windows.
-  /// - Returns: passes made, the best of them, and its held-out loss.
   func descend(
     _ phase: Phase, heldOut: () -> Double, addGradient: (ArraySlice<Int>) -> Void,
     progress report: (Int, Double) -> Void,
     cancelled: () -> Bool
   ) throws(TwinFitError) -> (epochs: Int, bestEpoch: Int, loss: Double) {
-    var best = heldOut()
-    var bestEpoch = 0
-    var made = 0
-    var kept = parameters.inner.array
-    var step = 0
     let samples = trace.split.training.reduce(0) { $0 + $1.count }
-    let perEpoch = max(1, samples / phase.length / batch)
+    let descent = Descent(
+      epochs: phase.epochs, batch: batch, perEpoch: max(1, samples / phase.length / batch), peak: phase.peak,
+      patience: options.patience)
     parameters.restartOptimiser()
-    for epoch in 1...max(1, phase.epochs) {
-      if cancelled() { break }
-      let starts = TraceSplit.starts(trace.split.training, horizon: phase.length, random: &random)
-      for first in stride(from: 0, to: starts.count, by: batch) {
-        let windows = starts[first..<min(first + batch, starts.count)]
+    let outcome = descent.run(
+      windows: { TraceSplit.starts(trace.split.training, horizon: phase.length, random: &random) },
+      step: { (windows: ArraySlice<Int>, rate: Float) in
         parameters.gradient.zero()
         addGradient(windows)
-        let rate = cosineRate(step: step, of: phase.epochs * perEpoch, warmup: 2 * perEpoch, peak: phase.peak)
         parameters.step(
           scale: 1 / Float(phase.values(windows.count)), rates: phase.rates(rate), limits: phase.limits)
-        step += 1
-      }
-      made = epoch
-      let loss = heldOut()
-      if loss < best || !best.isFinite {
-        best = loss
-        bestEpoch = epoch
-        kept = parameters.inner.array
-      }
-      report(epoch, loss)
-      if epoch - bestEpoch >= options.patience { break }
-    }
-    guard best.isFinite else { throw .diverged(device: trace.device) }
-    parameters.restore(kept)
-    return (made, bestEpoch, best)
+      }, heldOut: heldOut, keep: { parameters.inner.array }, restore: { parameters.restore($0) }, progress: report,
+      cancelled: cancelled)
+    guard let outcome else { throw .diverged(device: trace.device) }
+    return outcome
   }
 }

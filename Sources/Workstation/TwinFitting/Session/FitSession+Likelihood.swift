@@ -43,8 +43,8 @@ extension FitSession {
     return sum / Double(max(1, starts.count * max(1, tile.steps - judgedBurnIn) * trace.responseCount))
   }
 
-  /// Takes the spread of one-step errors as the unit of the noise.
-  func measureNoise() {
+  /// Root mean square of the one-step errors over the training windows, an observable.
+  func residualSpread() -> [Double] {
     let tile = WindowTile(model, steps: options.horizon)
     let starts = TraceSplit.starts(trace.split.training, horizon: options.horizon)
     let width = trace.responseCount
@@ -64,6 +64,6 @@ extension FitSession {
         }
       }
     }
-    setResidualSize(squares.map { Float(($0 / max(1, count)).squareRoot()) })
+    return squares.map { ($0 / max(1, count)).squareRoot() }
   }
 }

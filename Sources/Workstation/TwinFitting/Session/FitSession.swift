@@ -16,8 +16,11 @@ final class FitSession {
   var random: RandomStream
   let seed: UInt64
   var progress = SessionProgress()
-  /// Residual sd of the noiseless one-step prediction, an observable, normalised.
+  /// Residual sd of the noiseless one-step prediction, a noisy row, normalised.
   private(set) var residualSize: [Float]
+  /// Variance that the likelihood adds to each observable's, normalised: all that one without noise has.
+  private var jitter = FitSession.leastJitter
+  private static let leastJitter = 1e-8
 
   init(_ trace: PreparedTrace, structure: TwinStructure, options: TwinFitOptions, seed: UInt64) {
     self.trace = trace
@@ -25,23 +28,10 @@ final class FitSession {
     self.structure = structure
     self.seed = seed
     random = RandomStream(seed: seed, stream: 0xF17)
-    var shape = TwinShape()
-    shape.drives = trace.driveCount
-    shape.driveTaps = structure.driveDelays + 1
-    shape.observables = trace.responseCount
-    shape.responseTaps = structure.responseDelays + 1
-    shape.auxiliaries = structure.auxiliaries * trace.responseCount
-    shape.driftWidths = options.driftWidths
-    shape.diffusionWidths = options.diffusionWidths
-    shape.activation = options.activation
-    shape.solver = options.solver
-    shape.substeps = options.substeps
-    shape.noise = options.noise
-    shape.noisyRows = Array(0..<trace.responseCount)
-    shape.fullSources = options.noiseSources
+    let shape = TwinShape(trace, structure, options)
     model = KernelModel(shape)
     model.setDriftGain(trace.increment)
-    residualSize = trace.increment
+    residualSize = shape.noisyRows.map { trace.increment[$0] }
     model.setNoise(gain: residualSize, floor: residualSize.map { 0.05 * $0 })
     let whitener = Whitener(rows: trace.inputs(structure), size: shape.taps, ridge: 1e-3)
     parameters = FitParameters(model, whitener: whitener, random: &random)
@@ -52,6 +42,7 @@ final class FitSession {
     guard let start = TwinExport.parameters(of: twin, for: self) else { return false }
     setResidualSize(start.noise)
     parameters.adopt(start.values)
+    measureJitter()
     return true
   }
 
@@ -59,6 +50,27 @@ final class FitSession {
   func setResidualSize(_ size: [Float]) {
     residualSize = size.map { max(1e-4, $0) }
     model.setNoise(gain: residualSize, floor: residualSize.map { 0.02 * $0 })
+  }
+
+  /// Takes the spread of one-step errors as the unit of the noise.
+  func measureNoise() {
+    let spread = residualSpread()
+    setResidualSize(model.shape.noisyRows.map { Float(spread[$0]) })
+    setJitter(spread)
+  }
+
+  /// Takes the errors of observables without noise as they are now for those that the likelihood expects.
+  func measureJitter() {
+    if !model.shape.quietObservables.isEmpty { setJitter(residualSpread()) }
+  }
+
+  // Without driving noise there still are the converter's steps and what the drift lacks; more than a tenth of the least
+  // noisy observable's spread is not taken for that.
+  private func setJitter(_ spread: [Double]) {
+    let quiet = model.shape.quietObservables.map { spread[$0] }.max() ?? 0
+    let noisy = model.shape.noisyRows.map { spread[$0] }.min() ?? 0
+    let size = min(quiet, 0.1 * noisy)
+    jitter = max(Self.leastJitter, size.isFinite ? size * size : 0)
   }
 
   var batch: Int { (options.batchWindows + WindowTile.lanes - 1) / WindowTile.lanes * WindowTile.lanes }
@@ -78,7 +90,8 @@ final class FitSession {
     var c = model.c
     var rollout = tile.rollout(measured: true, noisy: false)
     var asked = tk_transitions(
-      weights: UnsafeRawPointer(tile.weights.raw), jitter: 1e-8, residuals: tile.residuals.raw, errors: tile.errors.raw,
+      weights: UnsafeRawPointer(tile.weights.raw), jitter: jitter, residuals: tile.residuals.raw,
+      errors: tile.errors.raw,
       context: nil)
     return options.solver == .eulerMaruyama && options.substeps == 1
       ? tk_likelihood(isa, &c, parameters.plain.raw, &rollout, &asked, gradient, tile.scratch.raw)

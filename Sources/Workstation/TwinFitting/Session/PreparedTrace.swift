@@ -42,7 +42,8 @@ struct PreparedTrace: Sendable {
     var usableTrace = trace
     usableTrace.segments = trace.segments.map { $0.count >= needed ? $0 : $0.lowerBound..<$0.lowerBound }
     split = TraceSplit(
-      usableTrace, history: history, block: max(10 * options.horizon, 60), share: options.heldOut, seed: seed)
+      usableTrace, whole: checked.wholeRepeats, history: history, block: max(10 * options.horizon, 60),
+      share: options.heldOut, seed: seed)
     // Only what the fit may learn from sets the units: held-out repeats do not.
     let known = split.training + split.heldOut
     let driveMoments = (0..<trace.driveCount).map { Moments(trace.drives, $0, trace.driveCount, known) }
@@ -83,6 +84,14 @@ struct PreparedTrace: Sendable {
     }
   }
 
+  /// What takes its normalised values to channel units, and their limits there.
+  var units: TwinUnits {
+    TwinUnits(
+      normalisers: Normalisers(
+        driveOffset: driveOffset, driveScale: driveScale, responseOffset: responseOffset, responseScale: responseScale),
+      low: low, high: high)
+  }
+
   /// Inputs z of training targets, for the whitener; at most about 20,000 rows.
   func inputs(_ structure: TwinStructure) -> [Float] {
     var rows: [Float] = []
@@ -114,11 +123,18 @@ struct PreparedTrace: Sendable {
 }
 
 /// normalised = (value - offset) * scale, a channel each.
-struct Normalisers: Sendable {
+struct Normalisers: Sendable, Equatable {
   var driveOffset: [Float]
   var driveScale: [Float]
   var responseOffset: [Float]
   var responseScale: [Float]
+}
+
+/// A twin's normalisers and the limits of its responses in channel units.
+struct TwinUnits: Sendable, Equatable {
+  var normalisers: Normalisers
+  var low: [Float]
+  var high: [Float]
 }
 
 /// Mean, standard deviation and range of one column over segments.

@@ -64,6 +64,7 @@ struct SessionJudge {
       limits.indices.map { (limits[$0] - trace.responseOffset[$0]) * trace.responseScale[$0] }
     }
     session.model.setRange((normal(trace.low), normal(trace.high)))
+    session.measureJitter()
     var report = report(limits: limits, structure: trials, choices: choices, interrupted: interrupted)
     report.seconds = (ContinuousClock.now - start) / .seconds(1)
     return TwinFit(parameters: parameters, report: report)

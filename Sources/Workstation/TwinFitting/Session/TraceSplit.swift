@@ -10,8 +10,12 @@ struct TraceSplit: Sendable {
   /// Groups of segments that also teach.
   var teachers: [[Range<Int>]] = []
 
-  /// - Parameter history: samples a prediction needs before it.
-  init(_ trace: DeviceTrace, history: Int, block: Int, share: Double, seed: UInt64) {
+  /// - Parameters:
+  ///   - whole: repeats of inputs with the readings at a rail that `trace` leaves out.
+  ///   - history: samples a prediction needs before it.
+  init(
+    _ trace: DeviceTrace, whole: [[Range<Int>]] = [], history: Int, block: Int, share: Double, seed: UInt64
+  ) {
     let groups = trace.repeats.filter { $0.count >= 2 }
     let grouped = Set(groups.joined())
     let free = trace.segments.indices.filter { !grouped.contains($0) }
@@ -23,7 +27,18 @@ struct TraceSplit: Sendable {
     judges = groups.suffix(judged).map { $0.map { trace.segments[$0] } }
     self.teachers = teaching.map { $0.map { trace.segments[$0] } }
     var teachers = free.map { trace.segments[$0] } + teaching.flatMap { $0.map { trace.segments[$0] } }
-    if teachers.reduce(0, { $0 + max(0, $1.count - history) }) < 200 { teachers += judges.flatMap { $0 } }
+    func samples(_ list: [Range<Int>]) -> Int { list.reduce(0) { $0 + max(0, $1.count - history) } }
+    let entire = Self.entire(judges, whole)
+    if entire != judges {
+      // What judges whole does not teach in pieces.
+      func judging(_ piece: Range<Int>) -> Bool { entire.contains { $0.contains { $0.overlaps(piece) } } }
+      let rest = teachers.filter { !judging($0) }
+      if samples(rest) >= 200 {
+        (judges, teachers) = (entire, rest)
+        self.teachers = self.teachers.filter { !$0.contains(where: judging) }
+      }
+    }
+    if samples(teachers) < 200 { teachers += judges.flatMap { $0 } }
     var blocks: [Range<Int>] = []
     for segment in teachers {
       var start = segment.lowerBound + history
@@ -41,6 +56,19 @@ struct TraceSplit: Sendable {
       if out.contains(index) { heldOut.append(blocks[index]) } else { training.append(blocks[index]) }
     }
     if heldOut.isEmpty { heldOut = training }
+  }
+
+  /// The groups, each that is cut out of repeats of one input in the place of its pieces whole.
+  private static func entire(_ groups: [[Range<Int>]], _ whole: [[Range<Int>]]) -> [[Range<Int>]] {
+    var list: [[Range<Int>]] = []
+    for group in groups {
+      let input = whole.first { input in
+        group.allSatisfy { piece in !piece.isEmpty && input.contains { $0.clamped(to: piece) == piece } }
+      }
+      // Several groups may be cut out of one.
+      if list.last != input ?? group { list.append(input ?? group) }
+    }
+    return list
   }
 
   /// First targets of windows of `horizon` samples, each block cut from a random phase, in random order.

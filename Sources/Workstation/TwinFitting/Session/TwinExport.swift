@@ -6,32 +6,38 @@ import TwinModel
 enum TwinExport {
   /// The session's twin, in channel units outside.
   static func twin(_ session: FitSession) throws(TwinFitError) -> TwinParameters {
-    let trace = session.trace
-    let model = session.model
+    try twin(session.model, session.parameters.plain.array, units: session.trace.units, device: session.trace.device)
+  }
+
+  /// The twin of a model without context and its plain parameters.
+  static func twin(
+    _ model: KernelModel, _ plain: [Float], units: TwinUnits, device: Int
+  ) throws(TwinFitError) -> TwinParameters {
     let shape = model.shape
-    let plain = session.parameters.plain.array
     func part(_ range: Range<Int>) -> [Float] { Array(plain[range]) }
-    guard
+    guard plain.count >= model.parameterCount, shape.context == 0,
       let drift = Perceptron(
         inputs: shape.taps, widths: shape.driftWidths, outputs: shape.observables, activation: shape.activation,
         weights: part(model.driftRange)),
       let diffusion = Perceptron(
         inputs: shape.diffusionWidths == nil ? 0 : shape.taps, widths: shape.diffusionWidths ?? [],
-        outputs: shape.diffusionOutputs, activation: shape.activation, weights: part(model.diffusionRange))
-    else { throw .diverged(device: trace.device) }
+        outputs: shape.diffusionOutputs, activation: shape.diffusionActivation ?? shape.activation,
+        weights: part(model.diffusionRange))
+    else { throw .diverged(device: device) }
     let injection = part(model.injectionRange)
+    let normal = units.normalisers
     do throws(TwinFault) {
       return try TwinParameters(
         solver: shape.solver, substeps: shape.substeps, timeStep: 1, driveTaps: shape.driveTaps,
-        responseTaps: shape.responseTaps, driveOffset: trace.driveOffset, driveScale: trace.driveScale,
-        responseOffset: trace.responseOffset, responseScale: trace.responseScale, responseLow: trace.low,
-        responseHigh: trace.high, drift: drift, driftScale: trace.increment,
+        responseTaps: shape.responseTaps, driveOffset: normal.driveOffset, driveScale: normal.driveScale,
+        responseOffset: normal.responseOffset, responseScale: normal.responseScale, responseLow: units.low,
+        responseHigh: units.high, drift: drift, driftScale: model.driftGains,
         rates: part(model.ratesRange).map { decay(rawRate: $0) * Float(shape.substeps) },
         coupling: part(model.couplingRange), injection: injection, observer: injection, noiseShape: shape.noise,
         noiseSources: shape.sources, noisyRows: shape.noisyRows.map { UInt8($0) }, diffusion: diffusion,
         diffusionScale: model.noiseGains, diffusionFloor: shape.noise == .diagonal ? model.noiseFloors : [])
     } catch {
-      throw .diverged(device: trace.device)
+      throw .diverged(device: device)
     }
   }
 
@@ -66,7 +72,7 @@ enum TwinExport {
       values[model.injectionRange.lowerBound + index] = value / rescale[index % shape.observables]
     }
     guard values.allSatisfy({ $0.isFinite }) else { return nil }
-    return (values, zip(twin.diffusionScale, rescale).map { $0 * $1 })
+    return (values, zip(twin.diffusionScale, twin.noisyRows).map { $0 * rescale[Int($1)] })
   }
 
   private static func copy(_ from: [Float], to values: inout [Float], at start: Int) {

@@ -20,6 +20,10 @@ final class SharedSession {
   private let gradient: AlignedBuffer
   private var optimiser: Adam
   private let burnIn: Int
+  /// Variance of observables without noise; small beside that of the others.
+  private let jitter: Double
+  private var epochs = 0
+  private var bestEpoch = 0
 
   init(
     _ traces: [PreparedTrace], structure: TwinStructure, embedding: Int, options: TwinFitOptions,
@@ -31,24 +35,16 @@ final class SharedSession {
     self.normalisers = normalisers
     width = embedding
     random = RandomStream(seed: seed, stream: 0x5AD)
-    var shape = TwinShape()
-    shape.drives = traces[0].driveCount
-    shape.driveTaps = structure.driveDelays + 1
-    shape.observables = traces[0].responseCount
-    shape.responseTaps = structure.responseDelays + 1
-    shape.auxiliaries = structure.auxiliaries * shape.observables
-    shape.context = embedding
-    shape.driftWidths = options.driftWidths
-    shape.diffusionWidths = options.diffusionWidths
-    shape.activation = options.activation
-    shape.noisyRows = Array(0..<shape.observables)
-    model = KernelModel(shape)
+    model = KernelModel(TwinShape(traces[0], structure, options, context: embedding))
     let devices = Float(traces.count)
-    let gain = (0..<shape.observables).map { index in traces.reduce(0) { $0 + $1.increment[index] } / devices }
+    let gain = (0..<traces[0].responseCount).map { index in traces.reduce(0) { $0 + $1.increment[index] } / devices }
     model.setDriftGain(gain)
-    model.setNoise(gain: gain.map { 0.3 * $0 }, floor: gain.map { 0.005 * $0 })
+    let noise = model.shape.noisyRows.map { 0.3 * gain[$0] }
+    model.setNoise(gain: noise, floor: noise.map { 0.02 * $0 })
+    let least = model.shape.quietObservables.isEmpty ? 1e-4 : max(1e-4, 0.1 * Double(noise.min() ?? 0))
+    jitter = least * least
     let whitener = Whitener(
-      rows: traces.flatMap { $0.inputs(structure) }, size: shape.taps, ridge: 1e-3)
+      rows: traces.flatMap { $0.inputs(structure) }, size: model.shape.taps, ridge: 1e-3)
     parameters = FitParameters(model, whitener: whitener, random: &random)
     burnIn = structure.auxiliaries > 0 ? 8 : 0
     tile = WindowTile(model, steps: structure.auxiliaries > 0 ? 24 : 12)
@@ -59,10 +55,10 @@ final class SharedSession {
   }
 
   /// The shared nets as they are, over one new device.
-  convenience init(_ shared: SharedTwin, _ trace: PreparedTrace, seed: UInt64) {
+  convenience init(_ shared: SharedTwin, _ trace: PreparedTrace, options: TwinFitOptions, seed: UInt64) {
     self.init(
-      [trace], structure: shared.structure, embedding: shared.embedding, options: shared.options,
-      normalisers: shared.normalisers, seed: seed)
+      [trace], structure: shared.structure, embedding: shared.embedding, options: options,
+      normalisers: shared.units.normalisers, seed: seed)
     model.setDriftGain(shared.driftGain)
     model.setNoise(gain: shared.noiseGain, floor: shared.noiseFloor)
     parameters.plain.floats.update(from: shared.parameters, count: model.parameterCount)
@@ -89,7 +85,7 @@ final class SharedSession {
     if wantGradient { tile.contextGradient.zero() }
     var rollout = tile.rollout(measured: true, noisy: false)
     var asked = tk_transitions(
-      weights: UnsafeRawPointer(tile.weights.raw), jitter: 1e-8, residuals: nil, errors: nil,
+      weights: UnsafeRawPointer(tile.weights.raw), jitter: jitter, residuals: nil, errors: nil,
       context: wantGradient ? tile.contextGradient.raw : nil)
     let loss = tk_likelihood(
       isa, &c, parameters.plain.raw, &rollout, &asked, wantGradient ? parameters.gradient.raw : nil, tile.scratch.raw)
@@ -128,44 +124,38 @@ final class SharedSession {
 
   private var heldOut: Double { traces.indices.reduce(0) { $0 + likelihood($1) } / Double(traces.count) }
 
+  /// Nets and numbers together, by likelihood.
   func train(
     epochs: Int, progress: (Int, Double) -> Void, cancelled: () -> Bool
   ) throws(TwinFitError) {
-    var best = heldOut
-    var kept = (parameters.inner.array, numbers.array)
+    let count = traces.reduce(0) { $0 + $1.split.training.reduce(0) { $0 + $1.count / tile.steps } }
     let lanes = WindowTile.lanes
-    let perEpoch = max(1, windows().count / lanes)
-    var step = 0
-    for epoch in 1...epochs {
-      if cancelled() { break }
-      let order = windows()
-      for first in stride(from: 0, to: order.count, by: lanes) {
-        let part = order[first..<min(first + lanes, order.count)]
-        parameters.gradient.zero()
-        gradient.zero()
-        _ = likelihood(part, wantGradient: true)
-        let scale = 1 / Float(part.count * samplesPerWindow)
-        let rate = cosineRate(step: step, of: epochs * perEpoch, warmup: perEpoch, peak: 0.006)
-        parameters.step(
-          scale: scale, rates: .init(drift: rate, diffusion: rate, memory: 5 * rate),
-          limits: .init(drift: 20, diffusion: 2))
-        for index in 0..<(traces.count * width) {
-          // A weak pull to nothing fixes what the nets leave free.
-          gradient[index] = gradient[index] * scale + 1e-4 * numbers[index]
-        }
-        optimiser.step(numbers.floats, gradient: gradient.floats, rate: rate)
-        step += 1
-      }
-      let loss = heldOut
-      if loss < best || !best.isFinite {
-        best = loss
-        kept = (parameters.inner.array, numbers.array)
-      }
-      progress(epoch, loss)
+    let descent = Descent(
+      epochs: epochs, batch: lanes, perEpoch: max(1, count / lanes), peak: 0.006, patience: options.patience)
+    let outcome = descent.run(
+      windows: { windows() }, step: { step($0, rate: $1) }, heldOut: { heldOut },
+      keep: { (parameters.inner.array, numbers.array) },
+      restore: { kept in
+        parameters.restore(kept.0)
+        numbers.floats.update(from: kept.1, count: traces.count * width)
+      }, progress: progress, cancelled: cancelled)
+    guard let outcome else { throw .diverged(device: 0) }
+    (self.epochs, bestEpoch) = (outcome.epochs, outcome.bestEpoch)
+  }
+
+  private func step(_ windows: ArraySlice<(device: Int, start: Int)>, rate: Float) {
+    parameters.gradient.zero()
+    gradient.zero()
+    _ = likelihood(windows, wantGradient: true)
+    let scale = 1 / Float(windows.count * samplesPerWindow)
+    parameters.step(
+      scale: scale, rates: .init(drift: rate, diffusion: rate, memory: 5 * rate), limits: .init(drift: 20, diffusion: 2)
+    )
+    for index in 0..<(traces.count * width) {
+      // A weak pull to nothing fixes what the nets leave free.
+      gradient[index] = gradient[index] * scale + 1e-4 * numbers[index]
     }
-    guard best.isFinite else { throw .diverged(device: 0) }
-    parameters.restore(kept.0)
-    numbers.floats.update(from: kept.1, count: traces.count * width)
+    optimiser.step(numbers.floats, gradient: gradient.floats, rate: rate)
   }
 
   /// The one device's numbers, the nets as they are.
@@ -196,14 +186,13 @@ final class SharedSession {
   }
 
   func result() -> SharedTwin {
-    SharedTwin(
-      embedding: width, structure: structure,
+    let observables = 0..<model.shape.observables
+    let units = TwinUnits(
+      normalisers: normalisers, low: observables.map { index in traces.map { $0.low[index] }.min() ?? -1 },
+      high: observables.map { index in traces.map { $0.high[index] }.max() ?? 1 })
+    return SharedTwin(
+      model, Array(parameters.plain.array.prefix(model.parameterCount)), structure: structure, units: units,
       embeddings: traces.indices.map { device in (0..<width).map { numbers[device * width + $0] } },
-      likelihoods: traces.indices.map { likelihood($0) }, options: options, shape: model.shape,
-      normalisers: normalisers, driftGain: model.driftGains, noiseGain: model.noiseGains,
-      noiseFloor: model.noiseFloors,
-      low: (0..<model.shape.observables).map { index in traces.map { $0.low[index] }.min() ?? -1 },
-      high: (0..<model.shape.observables).map { index in traces.map { $0.high[index] }.max() ?? 1 },
-      parameters: Array(parameters.plain.array.prefix(model.parameterCount)))
+      likelihoods: traces.indices.map { likelihood($0) }, epochs: epochs, bestEpoch: bestEpoch)
   }
 }

@@ -4,70 +4,97 @@ import TwinModel
 /// One drift and one diffusion for many devices of a kind, told apart by a few numbers each. A device's numbers stand
 /// behind z as constant inputs, so its own twin is the shared one with other biases.
 public struct SharedTwin: Sendable {
-  /// Numbers a device.
-  public let embedding: Int
   public let structure: TwinStructure
   /// [device][embedding] of the devices it was fitted to.
   public let embeddings: [[Float]]
   /// Mean held-out negative log-likelihood a sample, of each device.
   public let likelihoods: [Double]
-  let options: TwinFitOptions
+  /// Passes of the fit, and the best of them.
+  public let epochs: Int
+  public let bestEpoch: Int
   let shape: TwinShape
-  let normalisers: Normalisers
+  let units: TwinUnits
   let driftGain: [Float]
   let noiseGain: [Float]
   let noiseFloor: [Float]
-  let low: [Float]
-  let high: [Float]
   /// In the kernels' order.
   let parameters: [Float]
+
+  /// Numbers a device.
+  public var embedding: Int { shape.context }
+  public var drives: Int { shape.drives }
+  public var observables: Int { shape.observables }
 
   /// The twin of a device with these numbers.
   ///
   /// - Throws: `badOption` if there are not `embedding` finite numbers.
   public func twin(_ numbers: [Float]) throws(TwinFitError) -> TwinParameters {
     guard numbers.count == embedding, numbers.allSatisfy({ $0.isFinite }) else { throw .badOption("embedding") }
-    let model = KernelModel(shape)
-    let inputs = shape.taps + embedding
-    func folded(_ range: Range<Int>, widths: [Int], outputs: Int, constant: Bool) throws(TwinFitError) -> Perceptron {
-      let all = Array(parameters[range])
-      if constant {
-        guard let net = Perceptron(constant: all) else { throw .diverged(device: 0) }
-        return net
-      }
-      let rows = widths.first ?? outputs
-      var weights: [Float] = []
-      for unit in 0..<rows { weights += all[(unit * inputs)..<(unit * inputs + shape.taps)] }
-      for unit in 0..<rows {
-        var bias = all[rows * inputs + unit]
-        for (index, number) in numbers.enumerated() { bias += all[unit * inputs + shape.taps + index] * number }
-        weights.append(bias)
-      }
-      weights += all[(rows * (inputs + 1))...]
-      guard
-        let net = Perceptron(
-          inputs: shape.taps, widths: widths, outputs: outputs, activation: shape.activation, weights: weights)
-      else { throw .diverged(device: 0) }
-      return net
-    }
-    let drift = try folded(
-      model.driftRange, widths: shape.driftWidths, outputs: shape.observables, constant: false)
-    let diffusion = try folded(
-      model.diffusionRange, widths: shape.diffusionWidths ?? [], outputs: shape.diffusionOutputs,
-      constant: shape.diffusionWidths == nil)
-    let injection = Array(parameters[model.injectionRange])
-    do throws(TwinFault) {
-      return try TwinParameters(
-        solver: shape.solver, substeps: shape.substeps, driveTaps: shape.driveTaps, responseTaps: shape.responseTaps,
-        driveOffset: normalisers.driveOffset, driveScale: normalisers.driveScale,
-        responseOffset: normalisers.responseOffset, responseScale: normalisers.responseScale, responseLow: low,
-        responseHigh: high, drift: drift, driftScale: driftGain,
-        rates: parameters[model.ratesRange].map { decay(rawRate: $0) * Float(shape.substeps) },
-        coupling: Array(parameters[model.couplingRange]), injection: injection, observer: injection,
-        noiseShape: shape.noise, noiseSources: shape.sources, noisyRows: shape.noisyRows.map { UInt8($0) },
-        diffusion: diffusion, diffusionScale: noiseGain, diffusionFloor: noiseFloor)
-    } catch {
-      throw .diverged(device: 0)
-    }
+    let layout = ContextLayout(shape)
+    layout.plain.setDriftGain(driftGain)
+    layout.plain.setNoise(gain: noiseGain, floor: noiseFloor)
+    return try TwinExport.twin(layout.plain, layout.folded(parameters, numbers), units: units, device: 0)
+  }
+
+  /// How the numbers enter the first layers of drift and diffusion: what one of each adds to a unit's bias,
+  /// [units][embedding]; empty for a constant diffusion.
+  public var columns: (drift: [Float], diffusion: [Float]) {
+    let all = ContextLayout(shape).columns(parameters)
+    return (all[0], all[1])
+  }
+
+  /// From its parts, as `twin` with zeros and `columns` give them.
+  ///
+  /// - Throws: `badOption` where sizes do not agree, a number is not finite, or the twin is of a kind that cannot be
+  ///   shared.
+  public init(
+    base: TwinParameters, drift: [Float], diffusion: [Float], embeddings: [[Float]], likelihoods: [Double],
+    epochs: Int = 0, bestEpoch: Int = 0
+  ) throws(TwinFitError) {
+    let width = embeddings.first?.count ?? 0
+    var shape = TwinShape(base)
+    shape.context = width
+    let layout = ContextLayout(shape)
+    let numbers = embeddings.joined()
+    guard (1...SharedTwinFitter.mostNumbers).contains(width), embeddings.allSatisfy({ $0.count == width }),
+      likelihoods.count == embeddings.count, [drift.count, diffusion.count] == layout.columnCounts,
+      (drift + diffusion + Array(numbers)).allSatisfy({ $0.isFinite })
+    else { throw .badOption("embedding") }
+    guard base.solver == .eulerMaruyama, base.substeps == 1, base.timeStep == 1, base.noiseShape == .diagonal,
+      let noise = base.diffusion, shape.auxiliaries % max(1, shape.observables) == 0
+    else { throw .badOption("solver") }
+    structure = TwinStructure(
+      driveDelays: base.driveTaps - 1, responseDelays: base.responseTaps - 1,
+      auxiliaries: shape.auxiliaries / max(1, shape.observables))
+    let plain =
+      base.drift.weights + noise.weights + base.coupling + base.rates.map { rawRate(decay: $0) } + base.injection
+    guard plain.count == layout.plain.parameterCount else { throw .badOption("embedding") }
+    parameters = layout.joined(plain, [drift, diffusion])
+    units = TwinUnits(
+      normalisers: Normalisers(
+        driveOffset: base.driveOffset, driveScale: base.driveScale, responseOffset: base.responseOffset,
+        responseScale: base.responseScale),
+      low: base.responseLow, high: base.responseHigh)
+    (driftGain, noiseGain, noiseFloor) = (base.driftScale, base.diffusionScale, base.diffusionFloor)
+    self.shape = shape
+    self.embeddings = embeddings
+    self.likelihoods = likelihoods
+    (self.epochs, self.bestEpoch) = (epochs, bestEpoch)
+  }
+
+  init(
+    _ model: KernelModel, _ parameters: [Float], structure: TwinStructure, units: TwinUnits, embeddings: [[Float]],
+    likelihoods: [Double], epochs: Int, bestEpoch: Int
+  ) {
+    self.structure = structure
+    self.embeddings = embeddings
+    self.likelihoods = likelihoods
+    (self.epochs, self.bestEpoch) = (epochs, bestEpoch)
+    shape = model.shape
+    self.units = units
+    driftGain = model.driftGains
+    noiseGain = model.noiseGains
+    noiseFloor = model.noiseFloors
+    self.parameters = parameters
   }
 }
