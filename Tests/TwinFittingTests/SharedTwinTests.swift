@@ -81,4 +81,62 @@ private func leaky(gain: Double, rate: Double, noise: Double = 0.02, steps: Int,
     let twin = try shared.twin(shared.embeddings[0])
     #expect(twin.auxiliaries == 1)
   }
+
+  @Test func aSharedTwinIsJudgedLikeAnyOther() throws {
+    let traces = [0.9, 1.3, 1.9, 2.2].enumerated().map { device, gain in
+      leaky(gain: gain, rate: 0.2 + 0.05 * Double(device), steps: 1200, seed: 70 + UInt64(device))
+    }
+    let structure = TwinStructure(driveDelays: 0, responseDelays: 0, auxiliaries: 0)
+    let fitter = try SharedTwinFitter(embedding: 2, epochs: 40)
+    let shared = try fitter.fit(traces, seed: 3, structure: structure)
+    for (device, trace) in traces.enumerated() {
+      let fit = try fitter.fit(
+        shared, numbers: shared.embeddings[device], to: trace, seed: 3, device: device, choices: ["shared"])
+      let report = fit.report
+      #expect(report.acceptance.verdict.outcome == .provisional, "\(report.acceptance.verdict), seed 3")
+      #expect(report.structure == structure && report.choices == ["shared"] && report.likelihoodEpochs == shared.epochs)
+      // The same twin, in units of its own.
+      var (own, common) = (TwinState(fit.parameters), TwinState(try shared.twin(shared.embeddings[device])))
+      for drive in trace.drives.prefix(300) {
+        let (a, b) = (own.step(drive: drive, noise: 0.5), common.step(drive: drive, noise: 0.5))
+        #expect((a - b).magnitude < 1e-3)
+      }
+    }
+    // The numbers of one device do not do for another.
+    let wrong = try fitter.fit(shared, numbers: shared.embeddings[0], to: traces[3], seed: 3, device: 3)
+    #expect(wrong.report.acceptance.verdict.outcome == .refused)
+  }
+
+  @Test func badTracesAreLeftOut() throws {
+    var traces = (0..<3).map { leaky(gain: 1 + 0.4 * Double($0), rate: 0.3, steps: 600, seed: 30 + UInt64($0)) }
+    traces[1].responses = traces[1].responses.map { _ in 0 }
+    let structure = TwinStructure(driveDelays: 0, responseDelays: 0, auxiliaries: 0)
+    let fitter = try SharedTwinFitter(embedding: 1, epochs: 2)
+    var left: [Int] = []
+    let shared = try fitter.fit(traces, seed: 1, structure: structure, leftOut: { device, _ in left.append(device) })
+    #expect(left == [1] && shared.embeddings.count == 2)
+    #expect(throws: TwinFitError.self) { try fitter.fit(traces, seed: 1, structure: structure) }
+    #expect(throws: TwinFitError.badOption("traces")) {
+      try fitter.fit(Array(traces.prefix(2)), seed: 1, structure: structure, leftOut: { _, _ in })
+    }
+    #expect(throws: TwinFitError.cancelled) {
+      try fitter.fit([traces[0], traces[2]], seed: 1, structure: structure, cancelled: { true })
+    }
+  }
+
+  @Test func observablesWithoutNoiseHaveNone() throws {
+    let traces = (0..<2).map { device -> DeviceTrace in
+      let noisy = leaky(gain: 1 + Double(device), rate: 0.3, steps: 800, seed: 40 + UInt64(device))
+      let quiet = leaky(gain: 1, rate: 0.2 + 0.1 * Double(device), noise: 0, steps: 800, seed: 40 + UInt64(device))
+      return DeviceTrace(
+        drives: quiet.drives, responses: zip(quiet.responses, noisy.responses).flatMap { [$0, $1] }, driveCount: 1,
+        responseCount: 2)
+    }
+    var options = TwinFitOptions()
+    options.noiseOn = [1]
+    let shared = try SharedTwinFitter(embedding: 2, epochs: 10, options: options).fit(
+      traces, seed: 1, structure: TwinStructure(driveDelays: 0, responseDelays: 0, auxiliaries: 0))
+    #expect(shared.likelihoods.allSatisfy { $0.isFinite })
+    #expect(try shared.twin(shared.embeddings[0]).noisyRows == [1])
+  }
 }
