@@ -14,9 +14,11 @@ struct LoopFixture {
   let ring = SampleRing(capacityLog2: 22)
   let words: UnsafeMutableRawPointer
 
-  /// - Parameter realClock, sleeper: in place of virtual time.
+  /// - Parameters:
+  ///   - quiet: no noise but the reading's.
+  ///   - realClock, sleeper: in place of virtual time.
   init(
-    nodes: Int = 3, stepPeriod: UInt64 = 10_000_000, absentChip: Bool = false,
+    nodes: Int = 3, stepPeriod: UInt64 = 10_000_000, absentChip: Bool = false, quiet: Bool = false,
     realClock: (@convention(c) () -> UInt64)? = nil, sleeper: (@convention(c) (UInt64) -> Void)? = nil
   ) throws {
     var devices: [BenchDevice] = []
@@ -27,7 +29,8 @@ struct LoopFixture {
           drive: BenchWire(chip: 0, channel: UInt8(node), voltsAtZero: 1.25, voltsPerUnit: 0.5),
           response: BenchWire(
             chip: 0, channel: UInt8(node + 4), voltsAtZero: 1.25, voltsPerUnit: 0.8, noiseVolts: 0.001),
-          timePerSecond: 30, parameters: BenchDeviceKind.leakyIntegrator.parameterDefaults))
+          timePerSecond: 30,
+          parameters: quiet ? [1, 0, 0, 0.2, 0.8] : BenchDeviceKind.leakyIntegrator.parameterDefaults))
     }
     bench = try VirtualBench(
       BenchDescription(

@@ -25,7 +25,7 @@ import Workbench
   @Test(arguments: [
     ("enabeld = true", "'enabled'"), ("threshold = 5", "threshold_sd"), ("window = 5", "window_steps"),
     ("action = \"flg\"", "'flag'"), ("threshold_sd = 2", "3.0 to 20.0"), ("window_steps = 5000", "16 to 4096"),
-    ("enabled = 1", "true or false"),
+    ("enabled = 1", "true or false"), ("threshold_sd = 20\nwindow_steps = 16", "never reached in 16 steps"),
   ])
   func badOptionsAreNamed(text: String, words: String) throws {
     let table = try table("[residuals]\n" + text)

@@ -47,7 +47,7 @@ import Testing
       let events = try residuals(project, run)
       let first = try #require(events.first)
       #expect(events.allSatisfy { $0.event.node == 2 })
-      #expect(first.event.change == 1 && first.step >= 128 && first.step < 400, "\(events)")
+      #expect(first.event.change == 1 && first.step >= 256 && first.step < 600, "\(events)")
       #expect(names(flagged, "residuals")?.first?.hasPrefix("node n02, step \(first.step): ") == true)
       let status = try project.succeed("status").output
       #expect(status.contains("n02: ") && !status.contains("n01: "), "\(status)")

@@ -150,6 +150,28 @@ import TwinMonitor
     #expect(jumping.findings.isEmpty)
   }
 
+  @Test func aFewLargeErrorsAreNotAChangedDevice() throws {
+    let standard = ResidualSettings.standard
+    var rig = try Rig(try Devices.linear(), threshold: standard.threshold, window: standard.window, seed: 12)
+    // Each makes two residuals of about ten deviations: its own, and that of the way back.
+    rig.play(20_000) { measured, step in if step % 40 == 7 { measured[0] += 0.2 } }
+    #expect(rig.findings.isEmpty && rig.monitor.watch(0).state == .inRange, "\(rig.findings)")
+    // A smaller error that all steps share is one.
+    rig.play(standard.window) { measured, _ in measured[0] += Float(0.2) }
+    #expect(rig.findings.first?.finding.change == .flagged)
+  }
+
+  @Test func whatResidualsComeToAtMostIsKnown() throws {
+    for window in [16, 128, 1024] {
+      let settings = ResidualSettings(threshold: 4, window: window, action: .flag)
+      var rig = try Rig(try Devices.linear(), threshold: 4, window: window, seed: 13)
+      rig.play(window + 1) { measured, step in measured[0] += step % 2 == 0 ? 50 : -50 }
+      let most = rig.monitor.watch(0).meanSquare
+      #expect(abs(most - settings.highestMeanSquare) < 0.1, "\(window): \(most)")
+    }
+    #expect(ResidualSettings.standard.highestMeanSquare > ResidualSettings.standard.threshold)
+  }
+
   @Test func theWorstObservableSpeaksForItsNode() throws {
     let twin = try Devices.linear(observables: 60)
     var rig = try Rig(twin, seed: 11)

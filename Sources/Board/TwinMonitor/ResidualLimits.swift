@@ -56,6 +56,12 @@ struct ResidualLimits: Equatable {
     return Float((Self.cubeRoot(mean) - (1 - c)) / c.squareRoot())
   }
 
+  /// The mean square statistic of a window of residuals that all count as much as any can.
+  var highestSquareStatistic: Float {
+    let most = Double(ResidualScale.limit) * ResidualScale.unit
+    return squareStatistic(Int64(most * most * Double(window)))
+  }
+
   /// Of 0 to 64; by Newton's method from above, so that it only falls.
   private static func cubeRoot(_ x: Double) -> Double {
     guard x > 0 else { return 0 }

@@ -2,8 +2,9 @@
 enum ResidualScale {
   /// A standard deviation in units.
   static let unit: Double = 2048
-  /// Residuals count for this many standard deviations at most, so that one broken reading is not a broken device.
-  static let limit: Float = 8
+  /// Residuals count for this many standard deviations at most, so that neither one broken reading nor the few errors a
+  /// twin makes where it knows its device least are a changed device: of that, nearly all residuals tell.
+  static let limit: Float = 3
 
   /// The residual in units; nil for one that says nothing: not a number, or exactly 0 (no noise, or at a rail).
   @inline(__always)

@@ -5,9 +5,10 @@ import WireFormat
 public struct ResidualSettings: Equatable, Sendable {
   public static let thresholds: ClosedRange<Float> = 3...20
   public static let windows: ClosedRange<Int> = 16...4096
-  /// A twin that passed its acceptance may have residuals of sd 0.7 to 1.4 and mean 0.2: in 128 steps these are
-  /// statistics of up to 6 standard deviations, and more where a sequence stays in what the twin knows least.
-  public static let standard = ResidualSettings(threshold: 10, window: 128, action: .flag)
+  /// A twin that passed its acceptance may have residuals of sd 0.8 to 1.25 and mean 0.1: in 256 steps these are
+  /// statistics of up to 6 standard deviations, and more where a sequence stays in what the twin knows least. What these
+  /// values find and what they flag wrongly was measured: docs/runs.md.
+  public static let standard = ResidualSettings(threshold: 10, window: 256, action: .flag)
 
   /// Standard deviations of a statistic of white unit residuals.
   public let threshold: Float
@@ -30,6 +31,10 @@ public struct ResidualSettings: Equatable, Sendable {
     let density = Maths.exp(-0.5 * h * h) * 0.3989422804014327
     return 4 * density / (3.141592653589793 * Double(window)).squareRoot()
   }
+
+  /// What the mean square statistic comes to at most, where every residual of the window counts as much as any can: a
+  /// higher threshold finds no gain or noise that has grown, however much.
+  public var highestMeanSquare: Float { ResidualLimits(self, observables: 1).highestSquareStatistic }
 
   /// The first value that is out of range, or nil.
   public func firstFault() -> StaticName? {

@@ -1,3 +1,4 @@
+import Foundation
 import TwinMonitor
 import Workbench
 
@@ -25,6 +26,13 @@ public struct ResidualOptions: Equatable, Sendable {
       "action", ResidualAction.allCases.map { Self.name($0) }, default: Self.name(usual.action))
     let action = ResidualAction.allCases.first { Self.name($0) == name } ?? usual.action
     settings = ResidualSettings(threshold: Float(threshold), window: window, action: action)
+    guard settings.threshold <= settings.highestMeanSquare else {
+      throw table.error(
+        .outOfRange, "threshold_sd",
+        String(format: "%g sd are never reached in %d steps", threshold, window),
+        String(format: "The mean square of so few residuals comes to %.1f sd at most", settings.highestMeanSquare),
+        "Lower threshold_sd or raise window_steps")
+    }
     // Known also where it is absent, so that a misspelt one is told its name.
     _ = try table.boolean("enabled", default: true)
     try table.finish()

@@ -78,7 +78,7 @@ public struct NetworkFile {
     [residuals]                # each node's twin is stepped beside it on the board; by default those that were accepted
     # enabled = true                 # refuses to push where a node has no accepted twin; false watches none
     # threshold_sd = 10.0            # 3 to 20: standard deviations of the residuals' mean or mean square
-    # window_steps = 128             # 16 to 4096: control steps these are taken over
+    # window_steps = 256             # 16 to 4096: control steps these are taken over
     # action = "flag"                # "log" tells it in the journal alone; "quarantine" also leaves the node out
     """ + "\n"
 }
