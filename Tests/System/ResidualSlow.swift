@@ -97,4 +97,22 @@ import Testing
       #expect(try JSON(project.succeed("push", "--description-only", "--json").output)["watched_nodes"].whole == 0)
     }
   }
+
+  @Test func twinsOfAnotherTimingDoNotWatchUnasked() throws {
+    try withFolder("timing") { folder in
+      let project = try VirtualProject(in: folder)
+      try project.succeed("characterise")
+      try project.succeed("pull")
+      try project.succeed("fit")
+      #expect(try JSON(project.succeed("push", "--description-only", "--json").output)["watched_nodes"].whole == 4)
+      try project.edit(project.boardPath, "response_delay_us = 2000", "response_delay_us = 7000")
+      let pushed = try project.succeed("push", "--description-only", "--json")
+      #expect(try JSON(pushed.output)["watched_nodes"].whole == 0)
+      for words in ["node n01 ", "a response delay of 2 ms", "a response delay of 7 ms", "fit again"] {
+        #expect(pushed.errors.contains(words), "\(pushed.errors)")
+      }
+      let forced = try project.succeed("push", "--description-only", "--allow-unaccepted", "--json")
+      #expect(try JSON(forced.output)["watched_nodes"].whole == 4)
+    }
+  }
 }

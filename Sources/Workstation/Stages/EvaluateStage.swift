@@ -78,6 +78,11 @@ extension Workspace {
     _ = try pull(board, run: result.run, origins: [CatalogItem(.bundle, bundle.id)])
     let run = try RecordedRun.read(project.tracePath(board: board.name, run: result.run))
     result.residuals = run.residualLines
+    if !result.residuals.isEmpty {
+      var timings = TwinTimings(self, board)
+      let records = try project.catalog.newestTwins(of: try record(board).id)
+      if let complaint = timings.complaint(records, run: run) { console.say(complaint) }
+    }
     return (result, run)
   }
 

@@ -33,8 +33,12 @@ extension Workspace {
     }
     var watch = Watch()
     var nodes: [ResidualPlan.Node] = []
+    var timings = TwinTimings(self, board)
     for (twin, record) in zip(found.twins, found.records) {
-      if let reason = Self.whyNot(twin, record, description, allowUnaccepted: allowUnaccepted) {
+      let reason =
+        Self.whyNot(twin, record, description, allowUnaccepted: allowUnaccepted)
+        ?? (allowUnaccepted ? nil : timings.fitted(record)?.differs(from: StepTime(description)))
+      if let reason {
         watch.notes.append("node \(record.name) is not watched by its twin: \(reason)")
       } else {
         nodes.append(ResidualPlan.Node(node: record.node, twin: twin))
