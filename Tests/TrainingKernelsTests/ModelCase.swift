@@ -124,7 +124,8 @@ struct ModelCase: CustomStringConvertible {
     }
     let widths = [1, 3, 5, 8, 9, 13, 17, 22]
     shape.driftWidths = kind.widths ?? (0..<Int(random.below(4))).map { _ in pick(widths) }
-    shape.diffusionWidths = kind.constantNoise ? nil : kind.inputs == nil ? pick([[], [6], [18], [9, 5]]) : kind.widths
+    shape.diffusionWidths =
+      kind.constantNoise ? nil : kind.inputs == nil ? pick([[], [6], [18], [9, 5]]) : kind.widths
     if random.below(4) == 0 { shape.diffusionActivation = pick(Activation.allCases) }
     shape.fullSources = 1 + Int(random.below(3))
     let rows = shape.observables + (kind.onlyObservables ? 0 : shape.auxiliaries)
