@@ -90,8 +90,9 @@ let package = Package(
     .target(
       name: "Stages",
       dependencies: [
-        "Workbench", "Transport", "TwinFitting", "NetworkTraining", "Datasets", "SyncProtocol", "RunRecords", "Bundle",
-        "PhysicalNetwork", "VirtualBench", "TwinModel", "TwinMonitor", "Numerics", "WireFormat", "CBoard",
+        "Workbench", "Transport", "TwinFitting", "TrainingKernels", "NetworkTraining", "Datasets", "SyncProtocol",
+        "RunRecords", "Bundle", "PhysicalNetwork", "VirtualBench", "TwinModel", "TwinMonitor", "Numerics", "WireFormat",
+        "CBoard",
       ],
       path: "\(workstation)/Stages"),
     .executableTarget(

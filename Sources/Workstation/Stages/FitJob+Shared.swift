@@ -1,5 +1,6 @@
 import Foundation
 import PhysicalNetwork
+import TrainingKernels
 import TwinFitting
 import Workbench
 
@@ -151,16 +152,12 @@ enum Concurrent {
   ///
   /// - Parameter threads: nil for all processors.
   static func map<Item, Value>(_ items: [Item], threads: Int?, _ body: (Item) -> Value) -> [Value] {
-    let workers = min(threads ?? ProcessInfo.processInfo.activeProcessorCount, items.count)
-    guard workers > 1 else { return items.map(body) }
     let lock = NSLock()
     nonisolated(unsafe) var values: [Int: Value] = [:]
     nonisolated(unsafe) let work = (items, body)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      for index in stride(from: worker, to: work.0.count, by: workers) {
-        let value = work.1(work.0[index])
-        lock.withLock { values[index] = value }
-      }
+    WorkerPool(threads: threads).run(items.count) { index, _ in
+      let value = work.1(work.0[index])
+      lock.withLock { values[index] = value }
     }
     return items.indices.compactMap { values[$0] }
   }

@@ -32,8 +32,8 @@ struct QuickPrediction {
     }
     let drives = min(trace.driveCount, 8)
     let inputCount = 2 * drives + history
-    let squares = inputCount <= 6 ? inputCount * (inputCount + 1) / 2 : inputCount
-    let size = 1 + inputCount + squares + features
+    let allProducts = inputCount <= 6
+    let size = BentFeatures.count(width: inputCount, allProducts: allProducts, bends: features)
     guard samples.count >= 3 * size else { return nil }
     var inputs = [Double](repeating: 0, count: samples.count * inputCount)
     for (row, sample) in samples.enumerated() {
@@ -51,33 +51,7 @@ struct QuickPrediction {
     for _ in 0..<(features * (inputCount + 1)) {
       weights.append(random.normal() / Double(inputCount).squareRoot() * 1.5)
     }
-
-    func fill(_ row: Int, _ into: UnsafeMutableBufferPointer<Double>) {
-      inputs.withUnsafeBufferPointer { inputs in
-        let base = row * inputCount
-        into[0] = 1
-        var position = 1
-        for i in 0..<inputCount {
-          into[position] = inputs[base + i]
-          position += 1
-        }
-        for i in 0..<inputCount {
-          for j in (inputCount <= 6 ? 0 : i)...i {
-            into[position] = inputs[base + i] * inputs[base + j]
-            position += 1
-          }
-        }
-        weights.withUnsafeBufferPointer { weights in
-          for feature in 0..<features {
-            let first = feature * (inputCount + 1)
-            var sum = weights[first]
-            for i in 0..<inputCount { sum += weights[first + 1 + i] * inputs[base + i] }
-            into[position] = sum / (1 + sum * sum).squareRoot()
-            position += 1
-          }
-        }
-      }
-    }
+    let seen = BentFeatures(width: inputCount, allProducts: allProducts, weights: weights)
 
     // A few thousand transitions fix these few coefficients.
     let stride = max(1, samples.count / 3000)
@@ -92,7 +66,7 @@ struct QuickPrediction {
       row.withUnsafeMutableBufferPointer { row in
         for index in Swift.stride(from: 0, to: samples.count, by: stride) {
           guard fitted(samples[index]), abs(errors[index]) <= limit else { continue }
-          fill(index, row)
+          seen.fill(inputs, index, row)
           system.add(UnsafeBufferPointer(row), target: targets[index], weight: 1)
           used += 1
         }
@@ -102,7 +76,7 @@ struct QuickPrediction {
       let coefficients = RidgeSystem.solve(factor, system.moment)
       row.withUnsafeMutableBufferPointer { row in
         for index in samples.indices {
-          fill(index, row)
+          seen.fill(inputs, index, row)
           var sum = 0.0
           for i in 0..<size { sum += coefficients[i] * row[i] }
           errors[index] = targets[index] - sum
@@ -117,7 +91,7 @@ struct QuickPrediction {
     row.withUnsafeMutableBufferPointer { row in
       for index in Swift.stride(from: 0, to: samples.count, by: stride)
       where fitted(samples[index]) && abs(errors[index]) <= limit {
-        fill(index, row)
+        seen.fill(inputs, index, row)
         for i in 0..<size { moment[i] += row[i] * abs(errors[index]) }
       }
     }
@@ -125,7 +99,7 @@ struct QuickPrediction {
     var scales = [Double](repeating: deviation, count: samples.count)
     row.withUnsafeMutableBufferPointer { row in
       for index in samples.indices {
-        fill(index, row)
+        seen.fill(inputs, index, row)
         var sum = 0.0
         for i in 0..<size { sum += spread[i] * row[i] }
         scales[index] = max(1.2533 * sum, 0.5 * deviation)

@@ -171,37 +171,12 @@ struct RecentPast {
   /// Residuals of ridge regression on the inputs, their products and random bends.
   private static func regress(_ inputs: [Double], _ width: Int, _ targets: [Double], seed: UInt64) -> [Double]? {
     let bends = 48
-    let products = width <= 8 ? width * (width + 1) / 2 : width
-    let size = 1 + width + products + bends
+    let allProducts = width <= 8
+    let size = BentFeatures.count(width: width, allProducts: allProducts, bends: bends)
     guard targets.count >= 4 * size else { return nil }
     var random = RandomStream(seed: seed, stream: 0x5B1)
     let weights = (0..<(bends * (width + 1))).map { _ in random.normal() * 1.5 / Double(width).squareRoot() }
-    func fill(_ row: Int, _ into: UnsafeMutableBufferPointer<Double>) {
-      inputs.withUnsafeBufferPointer { inputs in
-        weights.withUnsafeBufferPointer { weights in
-          let base = row * width
-          into[0] = 1
-          var position = 1
-          for i in 0..<width {
-            into[position] = inputs[base + i]
-            position += 1
-          }
-          for i in 0..<width {
-            for j in (width <= 8 ? 0 : i)...i {
-              into[position] = inputs[base + i] * inputs[base + j]
-              position += 1
-            }
-          }
-          for bend in 0..<bends {
-            let first = bend * (width + 1)
-            var sum = weights[first]
-            for i in 0..<width { sum += weights[first + 1 + i] * inputs[base + i] }
-            into[position] = sum / (1 + sum * sum).squareRoot()
-            position += 1
-          }
-        }
-      }
-    }
+    let features = BentFeatures(width: width, allProducts: allProducts, weights: weights)
     let stride = max(1, targets.count / 5000)
     var row = [Double](repeating: 0, count: size)
     var residuals = [Double](repeating: 0, count: targets.count)
@@ -211,12 +186,12 @@ struct RecentPast {
       row.withUnsafeMutableBufferPointer { row in
         var system = RidgeSystem(size: size)
         for index in Swift.stride(from: 0, to: targets.count, by: stride) where abs(residuals[index]) <= limit {
-          fill(index, row)
+          features.fill(inputs, index, row)
           system.add(UnsafeBufferPointer(row), target: targets[index], weight: 1)
         }
         let coefficients = RidgeSystem.solve(system.factor(ridge: 1e-7), system.moment)
         for index in targets.indices {
-          fill(index, row)
+          features.fill(inputs, index, row)
           var sum = 0.0
           for i in 0..<size { sum += coefficients[i] * row[i] }
           residuals[index] = targets[index] - sum
