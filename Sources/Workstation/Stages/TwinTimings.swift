@@ -52,7 +52,7 @@ struct TwinTimings {
 
   private mutating func start(_ record: TwinRecord) -> (time: StepTime, isVirtual: Bool)? {
     let folder = TwinFolder(String(record.id.prefix { $0 != "/" }), in: space.project)
-    guard let run = folder.stored(record.name)?.sidecar.run else { return nil }
+    guard let run = TwinFolder.sidecar(folder.sidecarPath(record.name))?.run else { return nil }
     if let known = runs[run] { return known }
     let start = try? RecordedRun.read(space.project.tracePath(board: board.name, run: run)).start
     let found = start.map { (time: StepTime($0.board), isVirtual: $0.virtualTime) }

@@ -9,10 +9,7 @@ struct PreparedTrace: Sendable {
   /// Normalised to mean 0 and standard deviation 1, row-major.
   let drives: [Float]
   let responses: [Float]
-  let driveOffset: [Float]
-  let driveScale: [Float]
-  let responseOffset: [Float]
-  let responseScale: [Float]
+  let normalisers: Normalisers
   /// Limits of the responses, channel units.
   let low: [Float]
   let high: [Float]
@@ -50,21 +47,18 @@ struct PreparedTrace: Sendable {
     let moments = (0..<trace.responseCount).map { Moments(trace.responses, $0, trace.responseCount, known) }
     // Less than the step of a 12-bit converter is nothing.
     guard moments.contains(where: { $0.deviation > 0.0005 }) else { throw .noResponse(device: device) }
-    if let known = normalisers {
-      driveOffset = known.driveOffset
-      driveScale = known.driveScale
-      responseOffset = known.responseOffset
-      responseScale = known.responseScale
-    } else {
-      driveOffset = driveMoments.map { Float($0.mean) }
-      driveScale = driveMoments.map { Float(1 / max($0.deviation, 1e-3)) }
-      responseOffset = moments.map { Float($0.mean) }
-      responseScale = moments.map { Float(1 / max($0.deviation, 0.0005)) }
-    }
+    let units =
+      normalisers
+      ?? Normalisers(
+        driveOffset: driveMoments.map { Float($0.mean) },
+        driveScale: driveMoments.map { Float(1 / max($0.deviation, 1e-3)) },
+        responseOffset: moments.map { Float($0.mean) },
+        responseScale: moments.map { Float(1 / max($0.deviation, 0.0005)) })
+    self.normalisers = units
     low = moments.map { Float(max(-1.0, $0.low - 0.1 * ($0.high - $0.low))) }
     high = zip(moments, low).map { max(Float(min(1.0, $0.high + 0.1 * ($0.high - $0.low))), $1 + 1e-4) }
-    drives = Self.normalised(trace.drives, driveOffset, driveScale)
-    let normal = Self.normalised(trace.responses, responseOffset, responseScale)
+    drives = Self.normalised(trace.drives, units.driveOffset, units.driveScale)
+    let normal = Self.normalised(trace.responses, units.responseOffset, units.responseScale)
     responses = normal
     let count = trace.responseCount
     increment = (0..<count).map { index in
@@ -85,12 +79,7 @@ struct PreparedTrace: Sendable {
   }
 
   /// What takes its normalised values to channel units, and their limits there.
-  var units: TwinUnits {
-    TwinUnits(
-      normalisers: Normalisers(
-        driveOffset: driveOffset, driveScale: driveScale, responseOffset: responseOffset, responseScale: responseScale),
-      low: low, high: high)
-  }
+  var units: TwinUnits { TwinUnits(normalisers: normalisers, low: low, high: high) }
 
   /// Inputs z of training targets, for the whitener; at most about 20,000 rows.
   func inputs(_ structure: TwinStructure) -> [Float] {

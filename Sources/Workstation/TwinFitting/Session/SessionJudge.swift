@@ -61,7 +61,7 @@ struct SessionJudge {
     let trace = session.trace
     let parameters = try TwinExport.twin(session)
     func normal(_ limits: [Float]) -> [Float] {
-      limits.indices.map { (limits[$0] - trace.responseOffset[$0]) * trace.responseScale[$0] }
+      limits.indices.map { (limits[$0] - trace.normalisers.responseOffset[$0]) * trace.normalisers.responseScale[$0] }
     }
     session.model.setRange((normal(trace.low), normal(trace.high)))
     session.measureJitter()
@@ -100,7 +100,8 @@ struct SessionJudge {
     return TwinFitReport(
       trainingSamples: training, heldOutSamples: trace.split.heldOut.reduce(0) { $0 + $1.count },
       trainingSeconds: trace.samplePeriod.map { Double(training) * $0 }, findings: trace.findings,
-      responseDeviation: trace.responseScale.map { 1 / Double($0) }, oneStepError: error, persistenceError: still,
+      responseDeviation: trace.normalisers.responseScale.map { 1 / Double($0) }, oneStepError: error,
+      persistenceError: still,
       residualMean: worst?.mean.value ?? 0, residualDeviation: worst?.deviation.value ?? 0,
       freeRun: triple.map { FreeRunReport($0) }, acceptance: acceptance, curves: curves,
       structure: session.structure, trials: trials, choices: choices, likelihood: session.progress.likelihood,
@@ -120,10 +121,10 @@ struct SessionJudge {
     let tile = WindowTile(session.model, steps: 1)
     let grid = (0..<lanes).map { low + (high - low) * Float($0) / Float(lanes - 1) }
     let spread = tile.deviations(underDrives: grid, session: session)
-    let offset = trace.driveOffset[0]
-    let scale = trace.driveScale[0]
+    let offset = trace.normalisers.driveOffset[0]
+    let scale = trace.normalisers.driveScale[0]
     return (0..<trace.responseCount).map { index in
-      let unit = 1 / trace.responseScale[index]
+      let unit = 1 / trace.normalisers.responseScale[index]
       let errors = stride(from: index, to: residuals.errors.count, by: trace.responseCount).map {
         residuals.errors[$0] * unit
       }

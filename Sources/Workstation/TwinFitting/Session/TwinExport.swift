@@ -52,7 +52,7 @@ enum TwinExport {
     shape.context = model.shape.context
     if twin.noiseShape != .full { shape.fullSources = model.shape.fullSources }
     guard shape == model.shape, twin.timeStep == 1 else { return nil }
-    let rescale = zip(trace.responseScale, twin.responseScale).map { $0 / $1 }
+    let rescale = zip(trace.normalisers.responseScale, twin.responseScale).map { $0 / $1 }
     var values = [Float](repeating: 0, count: model.parameterCount)
     copy(fold(twin.drift, twin, trace), to: &values, at: 0)
     // The output layer carries the ratio of the output scales.
@@ -92,8 +92,8 @@ enum TwinExport {
         let index = isDrive ? tap % twin.drives : (tap - drives) % twin.observables
         let oldScale = isDrive ? twin.driveScale[index] : twin.responseScale[index]
         let oldOffset = isDrive ? twin.driveOffset[index] : twin.responseOffset[index]
-        let newScale = isDrive ? trace.driveScale[index] : trace.responseScale[index]
-        let newOffset = isDrive ? trace.driveOffset[index] : trace.responseOffset[index]
+        let newScale = isDrive ? trace.normalisers.driveScale[index] : trace.normalisers.responseScale[index]
+        let newOffset = isDrive ? trace.normalisers.driveOffset[index] : trace.normalisers.responseOffset[index]
         let weight = net.weights[unit * net.inputs + tap] * oldScale
         weights[unit * net.inputs + tap] = weight / newScale
         bias += weight * (newOffset - oldOffset)

@@ -145,9 +145,9 @@ public struct SharedTwinFitter: Sendable {
   }
 
   private static func average(_ traces: [PreparedTrace]) -> Normalisers {
-    func mean(_ of: (PreparedTrace) -> [Float]) -> [Float] {
-      var sum = of(traces[0]).map { _ in Float(0) }
-      for trace in traces { for (index, value) in of(trace).enumerated() { sum[index] += value } }
+    func mean(_ of: (Normalisers) -> [Float]) -> [Float] {
+      var sum = of(traces[0].normalisers).map { _ in Float(0) }
+      for trace in traces { for (index, value) in of(trace.normalisers).enumerated() { sum[index] += value } }
       return sum.map { $0 / Float(traces.count) }
     }
     return Normalisers(
