@@ -1,83 +1,6 @@
-/// A 7-bit I2C address outside the reserved ranges (0x08 to 0x77).
-public struct I2CAddress: Equatable, Hashable, Sendable {
-  /// The address, unshifted.
-  public let value: UInt8
-
-  /// Nil for a reserved or 10-bit address.
-  public init?(_ value: UInt8) {
-    guard value >= 0x08, value <= 0x77 else { return nil }
-    self.value = value
-  }
-}
-
-/// What went wrong on an I2C bus.
-public enum I2CErrorKind: UInt8, Equatable, Sendable {
-  /// Nobody acknowledged the address.
-  case noAcknowledgeAddress = 1
-  /// The device acknowledged its address, then refused a data byte.
-  case noAcknowledgeData = 2
-  /// Another controller won the bus.
-  case arbitrationLost = 3
-  /// The transfer took longer than the bus allows.
-  case timeout = 4
-  /// SDA or SCL is held low.
-  case busStuck = 5
-  /// Data was lost in the controller.
-  case overrun = 6
-  /// The process may not open the bus.
-  case permission = 7
-  /// The bus does not exist.
-  case noSuchDevice = 8
-  /// The controller cannot do what was asked of it.
-  case unsupported = 9
-  /// The device answered, but not with what its driver expects.
-  case unexpectedData = 10
-  /// Anything else; see `errno`.
-  case other = 11
-}
-
-/// An I2C failure: what, at which address, and the system's own number for it (0 when there is none).
-public struct I2CError: Error, Equatable, Sendable {
-  public var kind: I2CErrorKind
-  public var address: UInt8
-  public var errno: Int32
-
-  public init(_ kind: I2CErrorKind, address: UInt8, errno: Int32 = 0) {
-    self.kind = kind
-    self.address = address
-    self.errno = errno
-  }
-}
-
-/// One part of a transaction: bytes to write from, or bytes to read into, a caller's buffer.
-public struct I2COperation {
-  public enum Direction: UInt8, Sendable { case write, read }
-
-  public let direction: Direction
-  public let bytes: UnsafeMutableRawBufferPointer
-
-  /// Sends `bytes`; they are not changed.
-  @inlinable
-  public static func write(_ bytes: UnsafeRawBufferPointer) -> I2COperation {
-    I2COperation(direction: .write, bytes: UnsafeMutableRawBufferPointer(mutating: bytes))
-  }
-
-  /// Fills `bytes`.
-  @inlinable
-  public static func read(_ bytes: UnsafeMutableRawBufferPointer) -> I2COperation {
-    I2COperation(direction: .read, bytes: bytes)
-  }
-
-  @inlinable
-  init(direction: Direction, bytes: UnsafeMutableRawBufferPointer) {
-    self.direction = direction
-    self.bytes = bytes
-  }
-}
-
 /// An I2C controller.
 ///
-/// One requirement; everything else is built on it.
+/// One requirement; everything else is built on it, and `batch` may be done in fewer calls.
 public protocol I2CBus {
   /// Performs `operations` as one transaction.
   ///
@@ -89,9 +12,30 @@ public protocol I2CBus {
   mutating func transaction(
     _ address: I2CAddress, _ operations: UnsafeMutableBufferPointer<I2COperation>
   ) throws(I2CError)
+
+  /// Performs several transactions in order, in as few calls as the controller allows, and stops at the first that fails.
+  ///
+  /// Where two are joined in one call, a repeated start stands between them in place of stop and start. A controller
+  /// does not tell how far a failed call came: its transactions may then be sent again one by one to find the one at
+  /// fault. So a transaction in a batch must be one that does no harm when sent twice. A fault of the whole bus is put
+  /// down to the first transaction of the call that met it. Nothing is allocated.
+  mutating func batch(_ transfers: UnsafeMutableBufferPointer<I2CTransfer>) -> I2CBatchResult
 }
 
 extension I2CBus {
+  /// One `transaction` each.
+  @inlinable
+  public mutating func batch(_ transfers: UnsafeMutableBufferPointer<I2CTransfer>) -> I2CBatchResult {
+    for index in transfers.indices {
+      do throws(I2CError) {
+        try transaction(transfers[index].address, transfers[index].operations)
+      } catch {
+        return I2CBatchResult(completed: index, error: error)
+      }
+    }
+    return I2CBatchResult(completed: transfers.count)
+  }
+
   /// Start, address, `bytes`, stop.
   @inlinable
   public mutating func write(_ address: I2CAddress, _ bytes: UnsafeRawBufferPointer) throws(I2CError) {
