@@ -1,8 +1,8 @@
 import WireFormat
 
 extension BoardDescription {
-  /// The version this code writes.
-  public static let formatVersion: UInt16 = 1
+  /// The version this code writes; version 1, which ends before the additions, is read as well.
+  public static let formatVersion: UInt16 = 2
 
   /// The bytes of docs/bundle.md, section 1.
   public func encoded() -> [UInt8] {
@@ -48,6 +48,7 @@ extension BoardDescription {
       out.put(node.firstResponse)
       out.put(node.responseCount)
     }
+    putAdditions(to: &out)
     return out.bytes
   }
 
@@ -65,7 +66,8 @@ extension BoardDescription {
   /// Reads the bytes back and checks that every index and range holds.
   public init(decoding bytes: [UInt8]) throws(WireError) {
     var reader = ByteReader(bytes)
-    guard try reader.take(UInt16.self) == Self.formatVersion else { throw .invalid(offset: 0, field: "version") }
+    let version = try reader.take(UInt16.self)
+    guard version == 1 || version == Self.formatVersion else { throw .invalid(offset: 0, field: "version") }
     let boardID = try reader.takeBytes(16)
     let name = try reader.takeString()
     let stepPeriod = try reader.take(UInt64.self)
@@ -96,10 +98,11 @@ extension BoardDescription {
           driveCount: try reader.take(UInt8.self), firstResponse: try reader.take(UInt16.self),
           responseCount: try reader.take(UInt8.self)))
     }
-    try reader.end()
     self.init(
       boardID: boardID, name: name, buses: buses, chips: chips, drives: drives, responses: responses, inputs: inputs,
       nodes: nodes, stepPeriod: stepPeriod, responseDelay: responseDelay)
+    if version > 1 { try takeAdditions(&reader) }
+    try reader.end()
     if let fault = firstFault() { throw .invalid(offset: reader.offset, field: fault) }
   }
 

@@ -1,61 +1,3 @@
-/// The chips a board may carry; the numbers stand in bundles and journals.
-public enum ChipKind: UInt8, Equatable, Sendable {
-  case ad5593r = 1
-  case mcp4728 = 2
-  case ads1115 = 3
-  case tca9548a = 4
-}
-
-/// One I2C bus of the board.
-public struct BusDescription: Equatable, Sendable {
-  public var name: String
-  /// The Linux device, such as `/dev/i2c-1`; unused on a virtual board.
-  public var device: String
-  /// Clock in hertz.
-  public var clockHertz: UInt32
-
-  public init(name: String, device: String, clockHertz: UInt32) {
-    self.name = name
-    self.device = device
-    self.clockHertz = clockHertz
-  }
-}
-
-/// One chip, where it sits and how it is set up.
-public struct ChipDescription: Equatable, Sendable {
-  /// `mux` of a chip that sits on its bus directly.
-  public static let noMux: UInt8 = 0xFF
-
-  public var name: String
-  public var kind: ChipKind
-  /// 7-bit address.
-  public var address: UInt8
-  /// Index into `BoardDescription.buses`.
-  public var bus: UInt8
-  /// Index into `BoardDescription.chips` of the multiplexer in front, or `noMux`.
-  public var mux: UInt8
-  /// Channel of that multiplexer, 0 to 7.
-  public var muxChannel: UInt8
-  /// Volts at full scale: a DAC's largest output, an ADC's largest input.
-  public var fullScaleVolts: Float
-  /// Conversions a second (ADS1115: 8 to 860); 0 where it has no meaning.
-  public var samplesPerSecond: UInt16
-
-  public init(
-    name: String, kind: ChipKind, address: UInt8, bus: UInt8, mux: UInt8 = ChipDescription.noMux,
-    muxChannel: UInt8 = 0, fullScaleVolts: Float, samplesPerSecond: UInt16 = 0
-  ) {
-    self.name = name
-    self.kind = kind
-    self.address = address
-    self.bus = bus
-    self.mux = mux
-    self.muxChannel = muxChannel
-    self.fullScaleVolts = fullScaleVolts
-    self.samplesPerSecond = samplesPerSecond
-  }
-}
-
 /// A converter channel that drives a node, and what it may do.
 public struct DriveChannel: Equatable, Sendable {
   /// Index into `BoardDescription.chips`.
@@ -164,10 +106,18 @@ public struct BoardDescription: Equatable, Sendable {
   /// From the last drive written to the first response read, nanoseconds.
   public var responseDelay: UInt64
 
+  /// GPIO lines, `mostLines` at most.
+  public var lines: [LineDescription]
+  public var monitors: [MonitorChannel]
+  public var loopbacks: [Loopback]
+  public var policy: FaultPolicy
+  public var placement: LoopPlacement
+
   public init(
     boardID: [UInt8], name: String, buses: [BusDescription], chips: [ChipDescription], drives: [DriveChannel],
     responses: [ReadChannel], inputs: [ReadChannel], nodes: [NodeDescription], stepPeriod: UInt64,
-    responseDelay: UInt64
+    responseDelay: UInt64, lines: [LineDescription] = [], monitors: [MonitorChannel] = [], loopbacks: [Loopback] = [],
+    policy: FaultPolicy = FaultPolicy(), placement: LoopPlacement = LoopPlacement()
   ) {
     self.boardID = boardID
     self.name = name
@@ -179,5 +129,10 @@ public struct BoardDescription: Equatable, Sendable {
     self.nodes = nodes
     self.stepPeriod = stepPeriod
     self.responseDelay = responseDelay
+    self.lines = lines
+    self.monitors = monitors
+    self.loopbacks = loopbacks
+    self.policy = policy
+    self.placement = placement
   }
 }

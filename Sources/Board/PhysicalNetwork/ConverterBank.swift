@@ -58,7 +58,7 @@ public struct ConverterBank<Bus: I2CBus> {
           ads1115.append(chip)
           rounds = max(rounds, plan.reads.count)
         }
-      case .tca9548a:
+      default:
         driver.append(0)
       }
     }
@@ -95,7 +95,7 @@ public struct ConverterBank<Bus: I2CBus> {
       try mcp4728[driver[index]].configure(on: &buses[plan.bus])
     case .ads1115:
       try ads1115[driver[index]].configure(on: &buses[plan.bus])
-    case .tca9548a: break
+    default: break
     }
   }
 
