@@ -3,6 +3,10 @@ import HardwareInterface
 /// AD5593R: eight pins, each a 12-bit DAC output, an ADC input, or both (the ADC then reads the DAC's pin).
 ///
 /// Codes run over 0 to 2.5 V, or 0 to 5 V with the wide range, from the internal reference.
+///
+/// One write is the address, one pointer byte and its data word. The data sheet shows no second pointer byte within a write
+/// (further words would go to the same pointer), so each DAC of a step has a start of its own, repeated or after a stop:
+/// 37 bits a DAC joined in a batch. A round of ADC results on the other hand is one transaction, 18 bits a channel.
 /// Source: Analog Devices, AD5593R data sheet, rev. D.
 public struct AD5593R: Equatable, Sendable {
   /// 0x10 or 0x11, by the A0 pin.
@@ -76,15 +80,69 @@ public struct AD5593R: Equatable, Sendable {
   /// Starts the endlessly repeated ADC sequence at its lowest channel; `configure` does so too.
   @inlinable
   public func startSequence<Bus: I2CBus>(on bus: inout Bus, mask: UInt8) throws(I2CError) {
-    try bus.writeWord(address, pointer: Pointer.adcSequence, mask == 0 ? 0 : 0x0200 | UInt16(mask))
+    try bus.send(address) { Self.encodeSequence(mask: mask, into: $0) }
+  }
+
+  /// The bytes that start the endlessly repeated ADC sequence at its lowest channel: 3.
+  @inlinable
+  public static func encodeSequence(mask: UInt8, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    Encoding.word(pointer: Pointer.adcSequence, mask == 0 ? 0 : 0x0200 | UInt16(mask), into: buffer)
+  }
+
+  /// The bytes that set one DAC: 3, or 0 when `buffer` is too short. Codes above 4095 count as 4095, channels wrap at 8.
+  @inlinable
+  public static func encodeDAC(
+    channel: UInt8, code: UInt16, into buffer: UnsafeMutableRawBufferPointer
+  ) -> Int {
+    let pin = channel & 7
+    let word = 0x8000 | UInt16(pin) << 12 | (code > largestCode ? largestCode : code)
+    return Encoding.word(pointer: Pointer.writeDAC | pin, word, into: buffer)
+  }
+
+  /// The byte before a read of ADC results, with a repeated start between: 1. The pointer stays until another is written,
+  /// so a chip that is read only needs it once.
+  @inlinable
+  public static func encodeReadADCs(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    Encoding.byte(Pointer.readADC, into: buffer)
+  }
+
+  /// The codes in the bytes of one round of the ADC sequence.
+  ///
+  /// - Parameters:
+  ///   - raw: two bytes for each bit set in `mask`.
+  ///   - mask: the `adcMask` the sequence was started with.
+  ///   - codes: receives a code for each bit set in `mask`, lowest channel first; may lie where `raw` lies.
+  /// - Throws: `I2CError`; `unexpectedData` when an answer does not name its channel (the chip has lost its
+  ///   configuration: call `startSequence` or `configure`), `unsupported` when a buffer is too short.
+  @inlinable
+  public func decodeADCs(
+    _ raw: UnsafeRawBufferPointer, mask: UInt8, into codes: UnsafeMutableBufferPointer<UInt16>
+  ) throws(I2CError) {
+    let count = mask.nonzeroBitCount
+    guard codes.count >= count else { throw I2CError(.unsupported, address: address.value) }
+    var left = mask
+    for index in 0..<count {
+      let channel = UInt16(truncatingIfNeeded: left.trailingZeroBitCount)
+      left &= left &- 1
+      guard let word = Encoding.word(raw, at: index &* 2) else { throw I2CError(.unsupported, address: address.value) }
+      guard word >> 12 == channel else { throw I2CError(.unexpectedData, address: address.value) }
+      codes[index] = word & 0x0FFF
+    }
   }
 
   /// Sets one DAC; the output follows at once. Codes above 4095 count as 4095, channels wrap at 8.
   @inlinable
   public func setDAC<Bus: I2CBus>(on bus: inout Bus, channel: UInt8, code: UInt16) throws(I2CError) {
-    let pin = channel & 7
-    let word = 0x8000 | UInt16(pin) << 12 | (code > Self.largestCode ? Self.largestCode : code)
-    try bus.writeWord(address, pointer: Pointer.writeDAC | pin, word)
+    try bus.send(address) { Self.encodeDAC(channel: channel, code: code, into: $0) }
+  }
+
+  /// Checks that an AD5593R answers, and changes nothing: each DAC's answer names its channel.
+  ///
+  /// - Throws: `I2CError`; `unexpectedData` when something else answers.
+  @inlinable
+  public func identify<Bus: I2CBus>(on bus: inout Bus) throws(I2CError) {
+    _ = try dacCode(on: &bus, channel: 2)
+    _ = try dacCode(on: &bus, channel: 5)
   }
 
   /// The code a DAC holds.
@@ -112,17 +170,9 @@ public struct AD5593R: Equatable, Sendable {
     let count = mask.nonzeroBitCount
     guard count > 0 else { return }
     guard codes.count >= count else { throw I2CError(.unsupported, address: address.value) }
-    var pointer = Pointer.readADC
     let raw = UnsafeMutableRawBufferPointer(start: codes.baseAddress, count: count * 2)
-    try withUnsafeBytes(of: &pointer) { (out) throws(I2CError) in try bus.writeRead(address, out, into: raw) }
-    var left = mask
-    for index in 0..<count {
-      let channel = UInt16(left.trailingZeroBitCount)
-      left &= left &- 1
-      let word = UInt16(bigEndian: codes[index])
-      guard word >> 12 == channel else { throw I2CError(.unexpectedData, address: address.value) }
-      codes[index] = word & 0x0FFF
-    }
+    try bus.readBytes(address, register: Pointer.readADC, into: raw)
+    try decodeADCs(UnsafeRawBufferPointer(raw), mask: mask, into: codes)
   }
 
   /// A configuration register, read back.
