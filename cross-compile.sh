@@ -6,14 +6,16 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: ./cross-compile.sh [aarch64|armv7|armv6|x86_64|all ...] [--out DIR]
+usage: ./cross-compile.sh [aarch64|armv7|armv6|x86_64|all ...] [--suite bookworm|trixie] [--out DIR]
 
   aarch64   64-bit boards (Pi 3, 4, 5, Zero 2 W): dynamic, with glibc, libgpiod, libi2c, libsodium (the default)
   armv7     32-bit hard-float userlands on Pi 2 and later: dynamic, the same libraries
   armv6     Pi 1 and Zero: static
   x86_64    this machine, as Embedded Swift: the same program as on the boards
   all       every one of them
-  --out     where edged-ARCH goes (default .build/cross/out)
+  --suite   the Debian the boards run (default bookworm); their libgpiod differs. armv6 is the same for both
+  --out     where edged-ARCH and the packages edged_VERSION_DEBIANARCH.deb go
+            (default .build/cross/out, for trixie .build/cross/out/trixie)
 
 Prints a table of sizes on stdout. Exit code 1 where a tool, package or symbol is missing, or a program is unfit.
 TEXT
@@ -21,6 +23,7 @@ TEXT
 
 boards=()
 out=""
+suite=bookworm
 while [ $# -gt 0 ]; do
   case "$1" in
     aarch64 | armv7 | armv6 | x86_64) boards+=("$1") ;;
@@ -28,6 +31,13 @@ while [ $# -gt 0 ]; do
     --out)
       [ $# -ge 2 ] || die "--out needs a folder."
       out=$2
+      shift
+      ;;
+    --suite)
+      case "${2:-}" in
+        bookworm | trixie) suite=$2 ;;
+        *) die "--suite takes bookworm or trixie, not '${2:-}'." ;;
+      esac
       shift
       ;;
     -h | --help)
@@ -46,7 +56,7 @@ done
 need_swift
 root=$(project_root)
 cross="$root/.build/cross"
-out=${out:-$cross/out}
+out=${out:-$cross/out$([ "$suite" = bookworm ] || echo "/$suite")}
 mkdir -p "$cross" "$out"
 out=$(cd "$out" && pwd)
 cd "$root"
@@ -64,17 +74,22 @@ strip_tool=$(find_tool "$usr" llvm-strip llvm-objcopy)
   "Install Debian's binutils-multiarch."
 objdump=$(find_tool "$usr" llvm-objdump objdump)
 
+# The suite a board's libraries are of: a static program is linked with bookworm's and runs on both.
+suite_of() { if [ "$1" = armv6 ] || [ "$1" = x86_64 ]; then echo bookworm; else echo "$suite"; fi; }
+# What a board's folders are called after their "sysroot-" or "build-".
+tagged() { if [ "$(suite_of "$1")" = bookworm ]; then echo "$2"; else echo "$suite-$2"; fi; }
+
 # build BOARD -> path of the linked program
 build() {
   local board=$1 sysroot sdks name triple scratch log
-  scratch="$cross/build-$board"
-  log="$cross/build-$board.log"
+  scratch="$cross/build-$(tagged "$board" "$board")"
+  log="$scratch.log"
   local -a options=(--scratch-path "$scratch" -c release --product edged -Xswiftc -Osize)
   if [ "$board" = x86_64 ]; then
     [ "$(uname -m)" = x86_64 ] || die "The x86_64 build runs on an x86-64 machine only; this is $(uname -m)."
     options+=(--toolset "$(bash scripts/cross-sdk.sh x86_64)")
   else
-    sysroot=$(bash scripts/cross-sysroot.sh "$(debian_name "$board")")
+    sysroot=$(bash scripts/cross-sysroot.sh "$(debian_name "$board")" "$(suite_of "$board")")
     read -r sdks name triple < <(bash scripts/cross-sdk.sh "$board" "$sysroot")
     options+=(--swift-sdks-path "$sdks" --swift-sdk "$name")
   fi
@@ -107,6 +122,7 @@ sections() {
     END { printf "%d %d\n", text, data }'
 }
 
+packages=()
 declare -A triple_of=([x86_64]=x86_64-unknown-linux-gnu)
 table=$(printf '%-8s %10s %10s %10s  %s' arch text data file path)
 for board in "${boards[@]}"; do
@@ -115,7 +131,7 @@ for board in "${boards[@]}"; do
   target="$out/edged-$board"
   rm -f "$target" "$target.new" # a program of an earlier run must not pass for this one's
   build "$board"
-  linked="$cross/build-$board/${triple_of[$board]}/release/edged"
+  linked="$cross/build-$(tagged "$board" "$board")/${triple_of[$board]}/release/edged"
   [ -f "$linked" ] || die "SwiftPM built nothing at ${linked#"$root/"}."
   bash scripts/check-objects.sh "$(dirname "$linked")"
   case "$board" in armv7 | armv6) bash scripts/check-self.sh "$linked" ;; esac
@@ -124,12 +140,14 @@ for board in "${boards[@]}"; do
     *) "$strip_tool" --strip-all "$linked" "$target.new" ;;
   esac
   sysroot=/
-  [ "$board" = x86_64 ] || sysroot="$cross/sysroot-$(debian_name "$board")"
+  [ "$board" = x86_64 ] || sysroot="$cross/sysroot-$(tagged "$board" "$(debian_name "$board")")"
   bash scripts/check-elf.sh "$target.new" "$board" "$sysroot"
   chmod 755 "$target.new"
   mv "$target.new" "$target"
+  [ "$board" = x86_64 ] || packages+=("$(bash scripts/make-deb.sh "$board" "$target" "$sysroot" "$suite" "$out")")
   read -r text data < <(sections "$linked")
   table+=$(printf '\n%-8s %10d %10d %10d  %s' "$board" "$text" "$data" "$(stat -c %s "$target")" "$target")
   note "done in $((SECONDS - started)) s"
 done
 printf '%s\n' "$table"
+for package in "${packages[@]}"; do printf '%-31s %10d  %s\n' "$(basename "$package")" "$(stat -c %s "$package")" "$package"; done

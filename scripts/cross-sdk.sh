@@ -14,7 +14,8 @@ embedded="$usr/lib/swift/embedded"
 
 # What every board shares. No fused multiply-add and no reassociation: runs replay bit for bit on every machine.
 swift_options=(-enable-experimental-feature Embedded -wmo -Xfrontend -function-sections)
-c_options=(-Os -fno-math-errno -ffp-contract=off -ffunction-sections -fdata-sections)
+# Checked library functions and 64-bit file offsets and inode numbers are Debian's own choice too.
+c_options=(-Os -D_FORTIFY_SOURCE=2 -D_FILE_OFFSET_BITS=64 -fno-math-errno -ffp-contract=off -ffunction-sections -fdata-sections)
 link_options=(--gc-sections --as-needed -z relro -z now -z noexecstack --no-undefined)
 
 case "$board" in
@@ -109,6 +110,7 @@ if [ "$board" = x86_64 ]; then
 fi
 
 name="edged-$board"
+case "$sysroot" in */sysroot-trixie-*) name+="-trixie" ;; esac
 bundle="$cross/sdks/$name.artifactbundle"
 write_if_changed "$bundle/info.json" <<JSON
 {"schemaVersion":"1.0","artifacts":{"$name":{"version":"1.0.0","type":"swiftSDK",

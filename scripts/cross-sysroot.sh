@@ -2,27 +2,27 @@
 # Fetches and unpacks a Debian sysroot for one board architecture, through this machine's own apt configuration: its
 # mirrors, keys and proxies. A separate apt root under .build/cross is used; the system's apt is left as it is.
 #
-#   scripts/cross-sysroot.sh arm64|armhf|armel     prints the sysroot's path
+#   scripts/cross-sysroot.sh arm64|armhf|armel [bookworm|trixie]     prints the sysroot's path; armel of bookworm only
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-readonly SUITE="bookworm"
-readonly PACKAGES=(libc6 libc6-dev linux-libc-dev libcrypt1 libgcc-s1 libgcc-12-dev
-  libgpiod2 libgpiod-dev libi2c0 libi2c-dev libsodium23 libsodium-dev)
-
 arch=${1:-}
-case "$arch" in
-  arm64|armhf|armel) ;;
-  *) die "usage: scripts/cross-sysroot.sh arm64|armhf|armel" ;;
+suite=${2:-bookworm}
+packages=(libc6 libc6-dev linux-libc-dev libcrypt1 libgcc-s1 libgpiod-dev libi2c0 libi2c-dev libsodium23 libsodium-dev)
+case "$arch $suite" in
+  arm64\ bookworm | armhf\ bookworm | armel\ bookworm) packages+=(libgcc-12-dev libgpiod2) ;;
+  arm64\ trixie | armhf\ trixie) packages+=(libgcc-14-dev libgpiod3) ;;
+  *) die "usage: scripts/cross-sysroot.sh arm64|armhf|armel [bookworm|trixie]" ;;
 esac
 
 root=$(project_root)
 cross="$root/.build/cross"
-sysroot="$cross/sysroot-$arch"
-stamp="$SUITE ${PACKAGES[*]}"
+tag=$([ "$suite" = bookworm ] || echo "$suite-")$arch
+sysroot="$cross/sysroot-$tag"
+stamp="2 $suite ${packages[*]}" # the number rises when what is kept of the packages changes
 
 if [ -f "$sysroot/.complete" ] && [ "$(cat "$sysroot/.complete")" = "$stamp" ]; then
-  note "sysroot $arch: already here"
+  note "sysroot $tag: already here"
   [ ! -f "$sysroot/.without-some-lists" ] ||
     note "warning: it was fetched while apt refused some package lists; remove ${sysroot#"$root/"} to fetch it anew."
   printf '%s\n' "$sysroot"
@@ -35,7 +35,7 @@ for tool in apt-get dpkg awk; do
 done
 
 # The apt root: own sources, lists, cache and status; every other setting (proxy, credentials, global keys) is the machine's.
-apt_root="$cross/apt-$arch"
+apt_root="$cross/apt-$tag"
 host_arch=$(dpkg --print-architecture)
 release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release | tr -d '"')
 distribution=$(sed -n 's/^ID=//p' /etc/os-release | tr -d '"')
@@ -54,7 +54,7 @@ for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/source
 done
 [ ${#sources[@]} -gt 0 ] || die "This machine has no apt sources (/etc/apt/sources.list, /etc/apt/sources.list.d)." \
   "Debian's archive is needed among them to fetch the sysroot."
-awk -v from="${release:-$SUITE}" -v to="$SUITE" -v archs="$arch" -f "$root/scripts/cross-sources.awk" \
+awk -v from="${release:-$suite}" -v to="$suite" -v archs="$arch" -f "$root/scripts/cross-sources.awk" \
   "${sources[@]}" >"$apt_root/sources/debian.sources"
 [ -s "$apt_root/sources/debian.sources" ] || die "None of this machine's apt sources is Debian's main archive." \
   "Looked in: ${sources[*]}"
@@ -79,7 +79,7 @@ Acquire::Retries "3";
 CONF
 
 log="$apt_root/log"
-note "package lists ($SUITE, $arch) through this machine's apt sources"
+note "package lists ($suite, $arch) through this machine's apt sources"
 refused=""
 if ! apt-get -q -c "$apt_root/apt.conf" update >"$log" 2>&1; then
   # apt has thrown away what it could not verify; what is left is verified. Without the security index the sysroot may be
@@ -94,15 +94,29 @@ if ! apt-get -q -c "$apt_root/apt.conf" update >"$log" 2>&1; then
 fi
 
 note "packages for $arch"
-debs="$cross/debs-$arch"
+debs="$cross/debs-$tag"
 rm -rf "$debs" "$sysroot.new"
 mkdir -p "$debs" "$sysroot.new"
-names=("${PACKAGES[@]/%/:$arch}")
+names=()
+for package in "${packages[@]}"; do
+  # The kernel's headers became one package for all architectures after bookworm.
+  case "$suite $package" in
+    trixie\ linux-libc-dev) names+=("$package") ;;
+    *) names+=("$package:$arch") ;;
+  esac
+done
 if ! (cd "$debs" && apt-get -q -c "$apt_root/apt.conf" download "${names[@]}") >"$log" 2>&1; then
   tail -n 20 "$log" >&2
   die "apt could not fetch the packages of the $arch sysroot." "Log: $log"
 fi
-for deb in "$debs"/*.deb; do dpkg -x "$deb" "$sysroot.new"; done
+mkdir -p "$sysroot.new/.packages"
+for deb in "$debs"/*.deb; do
+  dpkg -x "$deb" "$sysroot.new"
+  # Which version of a package has which symbol: scripts/deb-depends.sh reads these.
+  dpkg-deb --ctrl-tarfile "$deb" | tar -xO ./symbols 2>/dev/null \
+    >"$sysroot.new/.packages/$(dpkg-deb --field "$deb" Package).symbols" || true
+done
+find "$sysroot.new/.packages" -type f -empty -delete
 rm -rf "$debs" "$sysroot.new/usr/share"
 
 # One lib folder, as on an installed system: qemu-user looks for some folders on the host, so two would mislead the loader.
@@ -120,5 +134,5 @@ done
 printf '%s' "$stamp" >"$sysroot.new/.complete"
 rm -rf "$sysroot"
 mv "$sysroot.new" "$sysroot"
-note "sysroot $arch: $(du -sm "$sysroot" | cut -f1) MB"
+note "sysroot $tag: $(du -sm "$sysroot" | cut -f1) MB"
 printf '%s\n' "$sysroot"
