@@ -112,6 +112,7 @@ let package = Package(
 
     // Tests
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
+    .testTarget(name: "LinuxHardwareTests", dependencies: ["LinuxHardware", "HardwareInterface", "CBoardHardware"]),
     .testTarget(name: "DriversTests", dependencies: ["Drivers", "LinuxHardware", "VirtualBench", "HardwareInterface"]),
     .testTarget(
       name: "VirtualBenchTests",

@@ -2,46 +2,74 @@ import CBoardHardware
 import HardwareInterface
 
 /// An I2C adapter of the Linux kernel, such as `/dev/i2c-1`. Closed when the last reference goes.
-public final class LinuxI2CBus: I2CBus {
-  private let adapter: Int32
+///
+/// An adapter that knows SMBus alone is used through libi2c, as far as transactions have the shape of SMBus's own.
+public typealias LinuxI2CBus = I2CController<LinuxI2CPort>
+
+extension I2CController where Port == LinuxI2CPort {
+  /// Opens an adapter and sets what `options` ask for.
+  ///
+  /// - Throws: `I2CError` (address 0): `noSuchDevice`, `permission`, or `unsupported` for an adapter with neither I2C nor
+  ///   SMBus transfers.
+  public convenience init(device: String, options: I2CBusOptions = I2CBusOptions()) throws(I2CError) {
+    let port = try LinuxI2CPort(device: device)
+    let failure = port.configure(options)
+    guard failure == 0 else { throw I2CError(LinuxErrno.i2cKind(-failure), address: 0, errno: -failure) }
+    try self.init(port: port, combining: options.combining)
+  }
 
   /// The most operations one transaction may have, and the most bytes one operation may have: the kernel's limits.
-  public static let mostOperations = Int(EDGE_I2C_MOST_MESSAGES)
-  public static let mostBytes = Int(EDGE_I2C_MOST_BYTES)
+  public static var mostOperations: Int { Int(EDGE_I2C_MOST_MESSAGES) }
+  public static var mostBytes: Int { Int(EDGE_I2C_MOST_BYTES) }
+}
 
-  /// Opens the adapter.
-  ///
-  /// - Throws: `I2CError` (address 0): `noSuchDevice`, `permission`, or `unsupported` for an adapter that speaks SMBus only.
+/// An open adapter.
+public final class LinuxI2CPort: I2CPort {
+  public let functions: UInt32
+  public let family: I2CAdapterFamily
+  /// The name the adapter's driver gives it, such as `bcm2835 (i2c@7e804000)`; empty where sysfs does not say.
+  public let name: String
+
+  private let adapter: Int32
+
+  /// - Throws: `I2CError` (address 0).
   public init(device: String) throws(I2CError) {
-    let opened = device.withCString { edge_i2c_open($0) }
+    var able: UInt32 = 0
+    let opened = device.withCString { edge_i2c_open($0, &able) }
     guard opened >= 0 else { throw I2CError(LinuxErrno.i2cKind(-opened), address: 0, errno: -opened) }
     adapter = opened
+    functions = able
+    (family, name) = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { room in
+      let start = UnsafeMutableRawPointer(room.baseAddress.unsafelyUnwrapped).assumingMemoryBound(to: CChar.self)
+      let count = Int(edge_i2c_name(opened, start, UInt32(room.count)))
+      guard count > 0 else { return (I2CAdapterFamily.other, "") }
+      let bytes = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(room)[0..<count])
+      return (I2CAdapterFamily(name: bytes), String(decoding: bytes, as: UTF8.self))
+    }
   }
 
   deinit { edge_close(adapter) }
 
-  /// One `I2C_RDWR` call. The kernel's own time limit applies.
-  public func transaction(
-    _ address: I2CAddress, _ operations: UnsafeMutableBufferPointer<I2COperation>
-  ) throws(I2CError) {
-    let count = operations.count
-    guard count > 0 else { return }
-    guard count <= Self.mostOperations else { throw I2CError(.unsupported, address: address.value) }
-    for operation in operations where operation.bytes.count > Self.mostBytes {
-      throw I2CError(.unsupported, address: address.value)
+  /// Sets the adapter's time limit and retries; 0, or a negative error number.
+  func configure(_ options: I2CBusOptions) -> Int32 {
+    if options.timeoutMilliseconds != 0 {
+      let result = edge_i2c_set_timeout(adapter, UInt32(options.timeoutMilliseconds))
+      if result < 0 { return result }
     }
-    let result = withUnsafeTemporaryAllocation(of: edge_i2c_message.self, capacity: count) { messages in
-      for index in 0..<count {
-        let operation = operations[index]
-        (messages.baseAddress.unsafelyUnwrapped + index).initialize(
-          to: edge_i2c_message(
-            bytes: operation.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
-            count: UInt16(truncatingIfNeeded: operation.bytes.count), read: operation.direction == .read ? 1 : 0))
-      }
-      return edge_i2c_transfer(adapter, address.value, messages.baseAddress, UInt32(count))
+    if options.retries != 0 {
+      let result = edge_i2c_set_retries(adapter, UInt32(options.retries))
+      if result < 0 { return result }
     }
-    guard result == 0 else {
-      throw I2CError(LinuxErrno.i2cKind(-result), address: address.value, errno: -result)
-    }
+    return 0
+  }
+
+  public func transfer(_ messages: UnsafeMutablePointer<edge_i2c_message>, count: Int) -> Int32 {
+    edge_i2c_transfer(adapter, messages, UInt32(count))
+  }
+
+  public func select(_ address: UInt8) -> Int32 { edge_i2c_select(adapter, address) }
+
+  public func smbus(_ plan: SMBusPlan) -> Int32 {
+    edge_i2c_smbus(adapter, plan.kind, plan.command, plan.bytes, plan.count)
   }
 }
