@@ -19,7 +19,7 @@ root=$(project_root)
 cross="$root/.build/cross"
 tag=$([ "$suite" = bookworm ] || echo "$suite-")$arch
 sysroot="$cross/sysroot-$tag"
-stamp="2 $suite ${packages[*]}" # the number rises when what is kept of the packages changes
+stamp="3 $suite ${packages[*]}" # the number rises when what is kept of the packages changes
 
 if [ -f "$sysroot/.complete" ] && [ "$(cat "$sysroot/.complete")" = "$stamp" ]; then
   note "sysroot $tag: already here"
@@ -123,8 +123,8 @@ rm -rf "$debs" "$sysroot.new/usr/share"
 if [ -d "$sysroot.new/lib" ] && [ ! -L "$sysroot.new/lib" ]; then
   cp -a "$sysroot.new/lib/." "$sysroot.new/usr/lib/"
   rm -r "$sysroot.new/lib"
-  ln -s usr/lib "$sysroot.new/lib"
 fi
+ln -sfn usr/lib "$sysroot.new/lib"
 
 # Links with absolute targets would lead out of the sysroot.
 find "$sysroot.new" -type l -lname '/*' | while read -r link; do
