@@ -99,8 +99,8 @@ import Workbench
       #expect(device.response.chip == board.responses[index].chip)
       #expect(device.response.channel == board.responses[index].channel)
       // At the safe code a device's input is zero, within half a code.
-      let volts = ChannelVolts(chip: board.chips[Int(board.drives[index].chip)])
-      let input = (volts.volts(board.drives[index].safeCode) - device.drive.voltsAtZero) / device.drive.voltsPerUnit
+      let volts = try #require(ChannelScale(drive: board.chips[Int(board.drives[index].chip)]))
+      let input = (volts.value(of: board.drives[index].safeCode) - device.drive.voltsAtZero) / device.drive.voltsPerUnit
       #expect(abs(input) < 2e-3)
     }
     for (mine, other) in zip(board.chips, bench.chips) {

@@ -66,21 +66,4 @@ struct ChipRules {
 
   /// Channels that can be read.
   var readChannels: Int { kind.readChannels }
-
-  /// Codes are two's complement.
-  var signed: Bool {
-    switch kind {
-    case .ads1115, .ads1015, .ina219, .tmp117, .tmp105: return true
-    default: return false
-    }
-  }
-
-  /// Codes between zero and full scale; the largest code is one less.
-  var codes: Double { kind == .ads1115 || kind == .ads1015 ? 32768 : Double(kind.largestDriveCode) + 1 }
-
-  /// The code nearest to `volts` at `fullScale` volts.
-  func code(volts: Double, fullScale: Double) -> Int {
-    let code = (volts / fullScale * codes).rounded()
-    return Int(min(max(code, 0), codes - 1))
-  }
 }

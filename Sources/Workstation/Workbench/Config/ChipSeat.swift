@@ -21,7 +21,8 @@ struct ChipSeat {
     for table in tables { seats.append(try ChipSeat(table, buses: buses, chips: names)) }
     for (index, seat) in seats.enumerated() {
       try check(seat, tables[index], seats)
-      for earlier in seats[..<index] where earlier.bus == seat.bus && earlier.address == seat.address {
+      for earlier in seats[..<index]
+      where earlier.bus == seat.bus && earlier.address == seat.address && seat.rules.kind != .gpio {
         // A chip in front of the multiplexers is always connected, so it clashes with one behind them too.
         guard
           earlier.mux == nil || seat.mux == nil || (earlier.mux == seat.mux && earlier.muxChannel == seat.muxChannel)
@@ -38,6 +39,11 @@ struct ChipSeat {
     name = try table.string("name")
     let kind = try table.choice("kind", ChipRules.kinds)
     rules = ChipRules(kind) ?? ChipRules(.ad5593r)
+    if rules.kind == .gpio {
+      // The board's own lines: no bus, no address, no multiplexer.
+      (bus, address, mux, muxChannel) = (0, 0, nil, 0)
+      return
+    }
     bus = try buses.index(table, "bus")
     address = try table.integer("address", in: 0...127)
     guard rules.addresses.contains(address) else {

@@ -31,16 +31,22 @@ package struct JSONText {
   package mutating func number(_ value: UInt64) { bytes.append(contentsOf: String(value).utf8) }
 
   /// A number in millionths, without a trail of zeros.
-  package mutating func micros(_ value: Double) {
-    guard value.isFinite, abs(value) < 1e12 else { return raw("null") }
-    let rounded = Int64((value * 1e6).rounded())
+  package mutating func micros(_ value: Double) { decimal(value, parts: 1_000_000) }
+
+  /// A number in thousand-millionths, without a trail of zeros.
+  package mutating func nanos(_ value: Double) { decimal(value, parts: 1_000_000_000) }
+
+  /// - Parameter parts: a power of ten.
+  private mutating func decimal(_ value: Double, parts: UInt64) {
+    guard value.isFinite, abs(value) * Double(parts) < 1e18 else { return raw("null") }
+    let rounded = Int64((value * Double(parts)).rounded())
     if rounded < 0 { bytes.append(45) }
     let size = rounded.magnitude
-    number(size / 1_000_000)
-    var rest = size % 1_000_000
+    number(size / parts)
+    var rest = size % parts
     guard rest > 0 else { return }
     bytes.append(46)
-    var unit: UInt64 = 100_000
+    var unit = parts / 10
     while rest > 0 {
       bytes.append(48 + UInt8(rest / unit))
       rest %= unit

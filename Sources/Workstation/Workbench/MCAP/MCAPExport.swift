@@ -17,8 +17,10 @@ public struct MCAPEvent: Equatable, Sendable {
   }
 }
 
-/// Turns a pulled run into an MCAP file: `/BOARD/samples`, one JSON message a step with drives, responses and inputs in
-/// volts under their nodes' names, and `/BOARD/events`.
+/// Turns a pulled run into an MCAP file: `/BOARD/samples`, one JSON message a step with drives, responses and inputs under
+/// their nodes' names, and `/BOARD/events`.
+///
+/// Values are in volts, or in the unit that the channel's metadata has beside the name, such as `unit.drives.clock = Hz`.
 public enum MCAPExport {
   /// What an export wrote.
   public struct Summary: Equatable, Sendable {
@@ -31,8 +33,9 @@ public enum MCAPExport {
 
   private static let schema = """
     {"type":"object","properties":{"step":{"type":"integer"},"drives":{"type":"object","additionalProperties":\
-    {"type":"number"},"description":"volts"},"responses":{"type":"object","additionalProperties":{"type":"number"},\
-    "description":"volts"},"inputs":{"type":"object","additionalProperties":{"type":"number"},"description":"volts"}}}
+    {"type":"number"},"description":"volts, or the unit the channel's metadata has of it"},"responses":{"type":"object",\
+    "additionalProperties":{"type":"number"},"description":"as drives"},"inputs":{"type":"object",\
+    "additionalProperties":{"type":"number"},"description":"as drives"}}}
     """
   private static let eventSchema = """
     {"type":"object","properties":{"step":{"type":"integer"},"event":{"type":"string"},"details":{"type":"object",\
@@ -53,7 +56,7 @@ public enum MCAPExport {
       "/" + board.name.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? String($0) : "_" }.joined()
     let samples = writer.channel(
       topic: topic + "/samples", schema: writer.schema(name: "edgetwin.Samples", encoding: "jsonschema", data: schema),
-      encoding: "json", metadata: ["unit": "V", "step_ns": "\(board.stepPeriod)"])
+      encoding: "json", metadata: ["unit": "V", "step_ns": "\(board.stepPeriod)"].merging(encoder.units) { $1 })
     let happenings = writer.channel(
       topic: topic + "/events",
       schema: writer.schema(name: "edgetwin.Event", encoding: "jsonschema", data: eventSchema), encoding: "json")

@@ -6,8 +6,11 @@ struct SampleEncoder {
   private struct Column {
     /// `"name":` with what stands before it.
     var key: [UInt8]
-    var volts: ChannelVolts
+    var scale: ChannelScale
   }
+
+  /// The unit of each channel that is not in volts, under `unit.GROUP.NAME`; empty for one that has none.
+  private(set) var units: [String: String] = [:]
 
   private let channels: Int
   private var groups: [[Column]] = []
@@ -20,13 +23,16 @@ struct SampleEncoder {
       Self.name(&drives, node.name, Int(node.firstDrive), Int(node.driveCount))
       Self.name(&responses, node.name, Int(node.firstResponse), Int(node.responseCount))
     }
-    groups = [
-      Self.columns(drives, board.drives.map { ChannelVolts(chip: board.chips[Int($0.chip)]) }),
-      Self.columns(responses, board.responses.map { ChannelVolts(chip: board.chips[Int($0.chip)], signed: $0.signed) }),
-      Self.columns(
-        board.inputs.indices.map { "input\($0)" },
-        board.inputs.map { ChannelVolts(chip: board.chips[Int($0.chip)], signed: $0.signed) }),
-    ]
+    let inputs = board.inputs.indices.map { "input\($0)" }
+    for (group, names, scales) in [
+      ("drives", drives, board.driveScales), ("responses", responses, board.scales(of: board.responses)),
+      ("inputs", inputs, board.scales(of: board.inputs)),
+    ] {
+      groups.append(Self.columns(names, scales))
+      for (name, scale) in zip(names, scales) where scale.unit != .volts {
+        units["unit.\(group).\(name)"] = scale.unit.symbol
+      }
+    }
   }
 
   private static func name(_ names: inout [String], _ node: String, _ first: Int, _ count: Int) {
@@ -35,13 +41,13 @@ struct SampleEncoder {
     }
   }
 
-  private static func columns(_ names: [String], _ volts: [ChannelVolts]) -> [Column] {
-    zip(names, volts).enumerated().map { index, pair in
+  private static func columns(_ names: [String], _ scales: [ChannelScale]) -> [Column] {
+    zip(names, scales).enumerated().map { index, pair in
       var key = JSONText()
       if index > 0 { key.raw(",") }
       key.string(pair.0)
       key.raw(":")
-      return Column(key: key.bytes, volts: pair.1)
+      return Column(key: key.bytes, scale: pair.1)
     }
   }
 
@@ -69,7 +75,9 @@ struct SampleEncoder {
       }
       for column in columns {
         text.raw(column.key)
-        text.micros(column.volts.volts(header.code(in: payload, step: step, channel: channel)))
+        let code = header.code(in: payload, step: step, channel: channel)
+        let value = column.scale.value(of: code)
+        if abs(column.scale.step) < 1e-5 { text.nanos(value) } else { text.micros(value) }
         channel += 1
       }
       text.raw("}")

@@ -73,21 +73,3 @@ extension Trace {
     return trace
   }
 }
-
-/// Volts of converter codes.
-public struct ChannelVolts: Equatable, Sendable {
-  /// Volts a code.
-  public var step: Double
-  public var signed: Bool
-
-  /// The conversion of a channel on `chip`.
-  public init(chip: ChipDescription, signed: Bool = false) {
-    step = Double(chip.fullScaleVolts) / ChipRules(chip.kind).codes
-    self.signed = signed
-  }
-
-  /// Volts of a code.
-  public func volts(_ code: UInt16) -> Double {
-    (signed ? Double(Int16(bitPattern: code)) : Double(code)) * step
-  }
-}
