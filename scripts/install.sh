@@ -7,7 +7,8 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 build_packages=(libgpiod-dev libi2c-dev libsodium-dev libsqlite3-dev)
-test_packages=(shellcheck qemu-user openssh-server openssh-client python3 python3-venv strace)
+test_packages=(shellcheck qemu-user openssh-server openssh-client python3 python3-venv strace
+  lintian groff-base man-db systemd)
 
 case "${1:-build}" in
   build) wanted=("${build_packages[@]}") ;;

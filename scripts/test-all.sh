@@ -48,6 +48,10 @@ if part "cross builds" ./cross-compile.sh all; then
   for board in aarch64 armv7 armv6; do
     part "journal on $board" bash scripts/qemu-journal-test.sh "$board"
   done
+  part "board packages" bash scripts/check-deb.sh
+fi
+if part "cross build, Debian 13" ./cross-compile.sh aarch64 --suite trixie; then
+  part "package, Debian 13" bash scripts/check-deb.sh .build/cross/out/trixie
 fi
 summary
 exit "$failed"
