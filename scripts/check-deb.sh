@@ -168,7 +168,7 @@ check_purge() {
   [ -e "$var/journal/run" ] || fail "purging deletes recorded runs"
   grep -q 'recorded runs are left' "$work/said" || fail "purging does not say what it leaves"
   [ ! -e "$etc" ] || fail "purging leaves configuration behind"
-  rm "$var/journal/run"
+  rm -f "$var/journal/run"
   quiet "purging without recorded runs" sh "$tree/postrm" purge
   [ ! -e "$var" ] || fail "purging leaves an empty board behind"
   quiet "purging twice" sh "$tree/postrm" purge
