@@ -56,7 +56,7 @@ struct MockBoard: BoardServices {
   mutating func putCommit(digest: Digest) throws(ServiceError) { calls.append("commit") }
   mutating func activate(digest: Digest) throws(ServiceError) { throw ServiceError(.refused, "wrong board") }
 
-  mutating func startRun(digest: Digest) throws(ServiceError) -> Identifier {
+  mutating func startRun(digest: Digest, flags: UInt8) throws(ServiceError) -> Identifier {
     if active { throw ServiceError(.busy, "a run goes on", remedy: "stop it first") }
     return testRun
   }
@@ -72,7 +72,8 @@ let everyRequest: [Request] = [
   .readSegment(ReadSegment(run: testRun, segment: 0, offset: 100, maximum: 2000)),
   .putBegin(PutBegin(kind: .bundle, length: 5, digest: testDigest)),
   .putChunk(PutChunk(digest: testDigest, offset: 0, data: [1, 2, 3])), .putCommit(testDigest), .activate(testDigest),
-  .startRun(testDigest), .stopRun, .startRun(testDigest), .safe, .deleteRun(testRun),
+  .startRun(testDigest), .stopRun, .startRunWith(StartRun(testDigest, flags: 3)), .stopRun, .startRun(testDigest),
+  .safe, .deleteRun(testRun),
 ]
 
 /// Both ends and the wire between them.

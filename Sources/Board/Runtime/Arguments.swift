@@ -63,4 +63,20 @@ struct Arguments {
     }
     return bytes
   }
+
+  /// A whole number of an option, at most nine digits; nil when it is absent.
+  func whole(_ name: String) throws(CommandError) -> UInt64? {
+    guard let text = value(name) else { return nil }
+    var number: UInt64 = 0
+    var digits = 0
+    for byte in text.utf8 {
+      guard byte >= 48, byte <= 57, digits < 9 else { digits = 0; break }
+      number = 10 * number + UInt64(byte - 48)
+      digits += 1
+    }
+    guard digits > 0 else {
+      throw CommandError(CommandError.Code.usage, "\(name) takes a whole number, not '\(text)'")
+    }
+    return number
+  }
 }

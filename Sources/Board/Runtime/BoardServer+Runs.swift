@@ -22,22 +22,39 @@ extension BoardServer {
     }
   }
 
-  /// Checks the run and hands it to a supervisor that leaves this session.
-  mutating func startRun(digest: Digest) throws(ServiceError) -> Identifier {
-    let session: RunSession
+  /// Has the board's daemon start the run; without a daemon, checks it and hands it to a supervisor that leaves this
+  /// session.
+  mutating func startRun(digest: Digest, flags: UInt8) throws(ServiceError) -> Identifier {
+    var options = RunOptions(bits: flags & StartRun.knownFlags)
+    options.realTime = realTime
     do throws(CommandError) {
-      session = try RunSession.prepare(state: state, requestHash: digest.bytes)
+      if let reply = try ServiceSocket.ask(state, .start(hash: digest.bytes, options)) {
+        guard reply.code == CommandError.Code.ok else { throw CommandError(reply.code, reply.message) }
+        return Identifier(bytes: reply.run) ?? .none
+      }
+      let session = try RunSession.prepare(state: state, requestHash: digest.bytes, options: options)
+      if options.standing {
+        // Kept for the daemon that may be started later.
+        do throws(CommandError) {
+          try StandingRun(options: options, request: session.request).save(state)
+        } catch {
+          session.abandon(error)
+          throw error
+        }
+      }
+      return try startOwn(session)
     } catch {
       throw Self.service(error)
     }
-    defer {
-      _ = cboard_close(session.lock)
-      session.page.unmap()
-    }
+  }
+
+  private func startOwn(_ session: RunSession) throws(CommandError) -> Identifier {
+    defer { session.release() }
     let first = cboard_fork()
-    if first == 0 { Self.leave(session, realTime: realTime) }
+    if first == 0 { Self.leave(session) }
     guard first > 0 else {
-      throw ServiceError(.failed, "no process for the run: " + StateFiles.errorText(-first), remedy: "try again")
+      throw CommandError(
+        CommandError.Code.failed, "no process for the run: \(StateFiles.errorText(-first)); try again")
     }
     var code: Int32 = 0
     _ = cboard_wait(first, 1, &code)
@@ -45,7 +62,7 @@ extension BoardServer {
   }
 
   /// In the first child: a new session, standard streams away from the connection, and a second child that stays.
-  private static func leave(_ session: RunSession, realTime: Bool) -> Never {
+  private static func leave(_ session: RunSession) -> Never {
     _ = cboard_new_session()
     let quiet = cboard_open("/dev/null", UInt32(CBOARD_READ | CBOARD_WRITE), 0)
     if quiet >= 0 {
@@ -56,11 +73,20 @@ extension BoardServer {
       session.state.directory + "/run/log", UInt32(CBOARD_WRITE | CBOARD_CREATE | CBOARD_TRUNCATE), 0o640)
     if log >= 0 { _ = cboard_dup2(log, 2) }
     let second = cboard_fork()
-    if second == 0 { cboard_exit_now(RunSupervisor(session: session, realTime: realTime).run()) }
+    if second == 0 { cboard_exit_now(RunSupervisor(session: session).run()) }
     cboard_exit_now(second > 0 ? 0 : 1)
   }
 
   mutating func stopRun() throws(ServiceError) {
+    do throws(CommandError) {
+      if let reply = try ServiceSocket.ask(state, .stop) {
+        guard reply.code == CommandError.Code.ok else { throw CommandError(reply.code, reply.message) }
+        return
+      }
+      try StandingRun.remove(state)
+    } catch {
+      throw Self.service(error)
+    }
     guard let loop = StatusCommand.current(state), loop.phase == .running || loop.phase == .starting else { return }
     guard let page = try? RunSession.openPage(state, readOnly: false) else {
       throw ServiceError(.failed, "the run's status page cannot be opened", remedy: "check the board's state folder")

@@ -57,7 +57,19 @@ struct BoardServer: BoardServices {
     return BoardStatus(
       board: Identifier(bytes: state.boardID) ?? .none, name: state.name, program: "edged " + Version.text,
       bundle: bundle, run: run, lastRun: last, lastOutcome: outcome, lastError: error, freeBytes: free,
-      uptime: cboard_monotonic_ns() - started, nodes: nodes)
+      uptime: cboard_monotonic_ns() - started, nodes: nodes, service: service)
+  }
+
+  private var service: ServiceStatus {
+    let served = ServiceSocket.isServed(state)
+    guard StandingRun.isKept(state) else { return ServiceStatus(isServed: served) }
+    guard served, let page = try? RunSession.openPage(state, readOnly: true) else {
+      return ServiceStatus(isServed: served, standing: .kept)
+    }
+    defer { page.unmap() }
+    let running = page.get(StatusPage.Word.standing) == StatusPage.StandingPhase.running.rawValue
+    return ServiceStatus(
+      isServed: true, standing: running ? .running : .waiting, restarts: page.get(StatusPage.Word.restarts))
   }
 
   private static func describe(_ loop: LoopStatus) -> SyncProtocol.RunStatus {

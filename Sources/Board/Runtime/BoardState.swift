@@ -15,7 +15,9 @@ public struct BoardState {
   var journalDirectory: String { directory + "/journal" }
   var benchPath: String { directory + "/bench.bin" }
   var requestDirectory: String { directory + "/requests" }
+  var runDirectory: String { directory + "/run" }
   var lockPath: String { directory + "/run/lock" }
+  var daemonLockPath: String { directory + "/run/daemon.lock" }
   var statusPath: String { directory + "/run/status" }
   var benchStatePath: String { directory + "/run/bench.state" }
 

@@ -3,21 +3,6 @@ import WireFormat
 
 /// The commands of `edged`.
 public enum Command {
-  static let usage = """
-    edged \(Version.text): runs a physical neural network on this board.
-
-    usage: edged COMMAND [options]
-      init    make the board's folder: --name TEXT [--board-id HEX] [--bench FILE] [--trust FILE] [--force]
-      serve   answer a workstation on standard input and output [--real-time]
-      run     run a request that was sent before: --request HEX [--real-time]
-      safe    write the safe values to every drive
-      status  print what the board is doing
-      version print the version
-    options of all:
-      --state DIR     the board's folder (default /var/lib/edged)
-      --trusted DIR   public keys whose bundles are accepted (default DIR/trusted.d, or /etc/edged/trusted.d)
-    """
-
   /// Runs the command the program was started with; the exit code.
   public static func main() -> Int32 {
     do throws(CommandError) {
@@ -30,11 +15,11 @@ public enum Command {
 
   private static func run() throws(CommandError) -> Int32 {
     guard let name = Arguments.text(1) else {
-      throw CommandError(CommandError.Code.usage, usage)
+      throw CommandError(CommandError.Code.usage, Usage.text)
     }
     let shared = ["--state", "--trusted"]
     if Arguments.same(name, "version") || Arguments.same(name, "--version") { return put("edged \(Version.text)") }
-    if Arguments.same(name, "help") || Arguments.same(name, "--help") { return put(usage) }
+    if Arguments.same(name, "help") || Arguments.same(name, "--help") { return put(Usage.text) }
     if Arguments.same(name, "init") {
       return try initialise(
         Arguments(
@@ -44,16 +29,27 @@ public enum Command {
       let arguments = try Arguments(from: 2, options: shared, flags: ["--real-time"])
       return ServeLoop.run(try open(arguments), realTime: arguments.has("--real-time"))
     }
+    if Arguments.same(name, "daemon") {
+      let arguments = try Arguments(from: 2, options: shared + ["--proven-after"], flags: ["--real-time"])
+      var options = DaemonOptions()
+      options.realTime = arguments.has("--real-time")
+      if let seconds = try arguments.whole("--proven-after") { options.provenAfter = seconds &* 1_000_000_000 }
+      return try Daemon.main(try open(arguments), options)
+    }
     if Arguments.same(name, "run") {
-      let arguments = try Arguments(from: 2, options: shared + ["--request"], flags: ["--real-time"])
+      let arguments = try Arguments(from: 2, options: shared + ["--request"], flags: ["--real-time", "--partial"])
       guard let hash = try arguments.hex("--request", count: 32) else {
         throw CommandError(CommandError.Code.usage, "--request is missing; see 'edged help'")
       }
-      let session = try RunSession.prepare(state: try open(arguments), requestHash: hash)
-      return RunSupervisor(session: session, realTime: arguments.has("--real-time")).run()
+      var wanted = RunOptions()
+      wanted.realTime = arguments.has("--real-time")
+      wanted.partial = arguments.has("--partial")
+      let session = try RunSession.prepare(state: try open(arguments), requestHash: hash, options: wanted)
+      return RunSupervisor(session: session).run()
     }
     if Arguments.same(name, "safe") {
-      return try SafeCommand.run(try open(Arguments(from: 2, options: shared, flags: [])))
+      let arguments = try Arguments(from: 2, options: shared, flags: ["--force"])
+      return try SafeCommand.run(try open(arguments), force: arguments.has("--force"))
     }
     if Arguments.same(name, "status") {
       return try StatusCommand.run(try open(Arguments(from: 2, options: shared, flags: [])))

@@ -15,10 +15,15 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
     public let stop: UnsafeMutableRawPointer
     /// Non-zero once the journal can write no more.
     public let journalFailed: UnsafeMutableRawPointer
+    /// Moves on with every step, and while the loop waits for the journal: whoever watches sees that it lives.
+    public let beat: UnsafeMutableRawPointer?
 
-    public init(stop: UnsafeMutableRawPointer, journalFailed: UnsafeMutableRawPointer) {
+    public init(
+      stop: UnsafeMutableRawPointer, journalFailed: UnsafeMutableRawPointer, beat: UnsafeMutableRawPointer? = nil
+    ) {
       self.stop = stop
       self.journalFailed = journalFailed
+      self.beat = beat
     }
   }
 
@@ -57,7 +62,8 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
     self.watch = watch
     if let network, request.mode != .characterise { engine = NetworkEngine(network) } else { engine = nil }
     timing = StepTiming(period: board.stepPeriod)
-    output = LoopOutput(ring: ring, waits: waitsForJournal, journalFailed: signals.journalFailed)
+    output = LoopOutput(
+      ring: ring, waits: waitsForJournal, journalFailed: signals.journalFailed, beat: signals.beat)
     driveCount = board.drives.count
     readCount = board.responses.count + board.inputs.count
     driveCodes = UnsafeMutablePointer<UInt16>.allocate(capacity: driveCount + 1)
@@ -103,6 +109,7 @@ public struct ControlLoop<Bus: I2CBus, Clock: HardwareClock> {
       let begun = clock.now()
       step(order, time: deadline)
       let ended = clock.now()
+      output.beat()
       statistics.count(busy: ended - begun)
       deadline += board.stepPeriod
       if ended > deadline { missed(lateness: ended - deadline, deadline: &deadline) }

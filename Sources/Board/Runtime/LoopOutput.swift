@@ -12,14 +12,25 @@ struct LoopOutput {
   let waits: Bool
   /// Set by the journal thread (32 bits, release) when it can write no more.
   let journalFailed: UnsafeMutableRawPointer
+  /// 32 bits that move on while the loop lives.
+  private let beatWord: UnsafeMutableRawPointer?
   private(set) var dropped: UInt64 = 0
   private var gapStart: UInt64 = 0
   private var gapCount: UInt64 = 0
 
-  init(ring: SampleRing, waits: Bool, journalFailed: UnsafeMutableRawPointer) {
+  init(
+    ring: SampleRing, waits: Bool, journalFailed: UnsafeMutableRawPointer, beat: UnsafeMutableRawPointer? = nil
+  ) {
+    beatWord = beat
     self.ring = ring
     self.waits = waits
     self.journalFailed = journalFailed
+  }
+
+  /// Shows that the loop lives; only its own thread does.
+  @inline(__always)
+  func beat() {
+    if let beatWord { cboard_store_relaxed_u32(beatWord, cboard_load_relaxed_u32(beatWord) &+ 1) }
   }
 
   var failed: Bool { cboard_load_acquire_u32(journalFailed) != 0 }
@@ -29,6 +40,7 @@ struct LoopOutput {
     guard waits else { return nil }
     while !failed {
       _ = cboard_sleep_until(cboard_monotonic_ns() + 50_000)
+      beat()
       if let memory = ring.reserve(kind: kind, payload: payload) { return memory }
     }
     return nil

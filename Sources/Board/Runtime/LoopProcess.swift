@@ -42,7 +42,9 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
     }
     var loop = ControlLoop(
       board: session.board, network: session.network, request: request, bank: bank, clock: clock, ring: ring,
-      signals: .init(stop: page.word(StatusPage.Word.stop), journalFailed: page.word(StatusPage.Word.journalFailed)),
+      signals: .init(
+        stop: page.word(StatusPage.Word.stop), journalFailed: page.word(StatusPage.Word.journalFailed),
+        beat: page.word(StatusPage.Word.beat)),
       watch: watch, waitsForJournal: virtualTime)
     loop.prepare()
     // Step 0 falls on the next whole period.

@@ -16,13 +16,16 @@ struct RunSession {
   let bundleHash: [UInt8]
   let page: StatusPage
   let lock: Int32
+  let options: RunOptions
 
   var channelCount: Int { board.drives.count + board.responses.count + board.inputs.count }
 
   /// Takes the lock, checks everything a run needs, and marks the status page as starting.
   ///
   /// - Throws: `CommandError` with code 11 when another run holds the board.
-  static func prepare(state: BoardState, requestHash: [UInt8]) throws(CommandError) -> RunSession {
+  static func prepare(
+    state: BoardState, requestHash: [UInt8], options: RunOptions
+  ) throws(CommandError) -> RunSession {
     guard let bytes = try StateFiles.read(state.requestPath(requestHash)) else {
       throw CommandError(
         CommandError.Code.failed, "there is no run request \(Hex.text(requestHash)) on this board: send it first")
@@ -33,6 +36,13 @@ struct RunSession {
     } catch {
       throw CommandError(CommandError.Code.failed, "the run request is damaged (\(error.text)): send it again")
     }
+    return try prepare(state: state, request, requestHash, options)
+  }
+
+  /// The same for a request that is at hand; `requestHash` is the SHA-256 of its bytes.
+  static func prepare(
+    state: BoardState, _ request: RunRequest, _ requestHash: [UInt8], _ options: RunOptions
+  ) throws(CommandError) -> RunSession {
     // The lock first: a busy board must not use up the tries of a bundle on probation, nor may a request it cannot run.
     let lock = try takeLock(state)
     do throws(CommandError) {
@@ -44,11 +54,23 @@ struct RunSession {
       begin(page, request, active.network)
       return RunSession(
         state: state, request: request, requestHash: requestHash, board: active.board, network: active.network,
-        residuals: active.residuals, bundleHash: active.hash, page: page, lock: lock)
+        residuals: active.residuals, bundleHash: active.hash, page: page, lock: lock, options: options)
     } catch {
       _ = cboard_close(lock)
       throw error
     }
+  }
+
+  /// Gives the run up before it was begun: another process may have the board.
+  func abandon(_ error: CommandError) {
+    page.end(error.code, error.message)
+    release()
+  }
+
+  /// This process's share of the run is over; that of its children is not.
+  func release() {
+    _ = cboard_close(lock)
+    page.unmap()
   }
 
   /// Takes the board's lock, or throws busy.
@@ -94,7 +116,7 @@ struct RunSession {
 
   private static func begin(_ page: StatusPage, _ request: RunRequest, _ network: NetworkDescription?) {
     typealias Word = StatusPage.Word
-    for word in [Word.stop, Word.journalFailed, Word.safeWritten] { cboard_store_release_u32(page.word(word), 0) }
+    for word in Word.stop...Word.loop { cboard_store_release_u32(page.word(word), 0) }
     let total = request.totalSteps(for: network)
     page.update { page in
       for word in Word.supervisor...Word.textLength { page.set(word, 0) }

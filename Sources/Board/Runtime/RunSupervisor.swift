@@ -1,68 +1,54 @@
 import CBoard
 import HardwareInterface
-import LinuxHardware
 import PhysicalNetwork
 import RunRecords
-import VirtualBench
 
-/// The process above the loop: starts it, passes a stop on, and writes the safe values when it is gone, however it went.
+/// The process above the loop: starts it, passes a stop on, ends it when it hangs, and writes the safe values when it is
+/// gone, however it went.
 struct RunSupervisor {
   let session: RunSession
-  /// Runs a virtual bench by the clock on the wall instead of its own.
-  let realTime: Bool
+  /// How long a loop that was killed may take to go: a call into the kernel may hold it for so long.
+  private static let killTime: UInt64 = 5_000_000_000
 
   /// Runs the session to its end; the exit code of the run.
   func run() -> Int32 {
     _ = cboard_signals_install()
     session.page.update { page in page.set(StatusPage.Word.supervisor, UInt32(bitPattern: cboard_process_id())) }
     do throws(CommandError) {
-      if let bench = try BenchMemory.open(session.state, realTime: realTime) {
-        // Buses and clock are bare handles into the bench.
-        return withExtendedLifetime(bench) {
-          supervise(
-            buses: session.board.buses.indices.map { bench.bus($0) }, clock: bench.clock, virtualTime: !realTime,
-            realTimePriority: realTime)
-        }
-      }
-      var buses: [LinuxI2CBus] = []
-      for bus in session.board.buses { buses.append(try Self.openBus(bus)) }
-      return supervise(buses: buses, clock: LinuxClock(), virtualTime: false, realTimePriority: true)
+      let hardware = try BoardHardware.open(session.state, session.board, realTime: session.options.realTime)
+      return withExtendedLifetime(hardware) { supervise(hardware) }
     } catch {
       return end(error.code, error.message)
     }
   }
 
-  static func openBus(_ bus: BusDescription) throws(CommandError) -> LinuxI2CBus {
-    do throws(I2CError) {
-      return try LinuxI2CBus(device: bus.device)
-    } catch {
-      throw CommandError(
-        CommandError.Code.failed,
-        "bus \(bus.name) (\(bus.device)): " + FaultText.text(error) + "; nothing was driven")
-    }
-  }
-
-  private func supervise<Bus: I2CBus, Clock: HardwareClock>(
-    buses: [Bus], clock: Clock, virtualTime: Bool, realTimePriority: Bool
-  ) -> Int32 {
-    var bank = ConverterBank(board: session.board, buses: buses)
+  private func supervise(_ hardware: BoardHardware) -> Int32 {
+    var bank = ConverterBank(board: session.board, buses: hardware.buses)
     let supervisor = cboard_process_id()
     let child = cboard_fork()
     if child == 0 {
       let process = LoopProcess(
-        session: session, bank: bank, clock: clock, virtualTime: virtualTime, realTimePriority: realTimePriority,
-        supervisor: supervisor)
+        session: session, bank: bank, clock: hardware.clock, virtualTime: hardware.virtualTime,
+        realTimePriority: !hardware.isVirtual || !hardware.virtualTime, supervisor: supervisor)
       cboard_exit_now(process.run())
     }
     guard child > 0 else {
       return end(CommandError.Code.failed, "no process for the loop: " + StateFiles.errorText(-child))
     }
-    let code = wait(for: child)
+    cboard_store_release_u32(session.page.word(StatusPage.Word.loop), UInt32(bitPattern: child))
+    let (code, hung) = wait(for: child)
+    cboard_store_release_u32(session.page.word(StatusPage.Word.loop), 0)
     // Whatever the loop did at its end, the values are written again: it may have had none.
     let ownWay = cboard_load_acquire_u32(session.page.word(StatusPage.Word.safeWritten)) != 0
     let failures = bank.writeSafe(session.board)
     session.page.update { page in page.set(StatusPage.Word.safeFailures, UInt32(failures)) }
     if failures > 0 { Log.error("\(failures) chips did not take their safe values: check power and wiring") }
+    if hung {
+      return end(
+        CommandError.Code.failed,
+        "the loop made no step for \(session.board.hangTime / 1_000_000) ms and was ended; safe values were written by the "
+          + "supervisor: look at the kernel's log for a bus that hangs, or raise hang_ms in board.toml")
+    }
     if !ownWay, code >= 128 {
       return end(
         CommandError.Code.failed,
@@ -72,32 +58,38 @@ struct RunSupervisor {
   }
 
   /// Looks at the child now and then: a signal that came just before a blocking wait would be slept over.
-  private func wait(for child: Int32) -> Int32 {
+  private func wait(for child: Int32) -> (code: Int32, hung: Bool) {
+    let page = session.page
+    var meter = StallMeter(longestLook: 50_000_000)
+    var beat: UInt32 = 0
+    var killed: UInt64?
     while true {
       if cboard_signal_pending() != 0 {
         cboard_signal_clear()
-        cboard_store_release_u32(session.page.word(StatusPage.Word.stop), 1)
+        cboard_store_release_u32(page.word(StatusPage.Word.stop), 1)
         _ = cboard_kill(child, CBOARD_SIGTERM)
       }
       var code: Int32 = 0
       let result = cboard_wait(child, 0, &code)
-      if result == child { return code }
-      if result < 0, result != -CBOARD_EINTR { return CommandError.Code.failed }
-      _ = cboard_sleep_until(cboard_monotonic_ns() + 5_000_000)
+      if result == child { return (code, killed != nil) }
+      if result < 0, result != -CBOARD_EINTR { return (CommandError.Code.failed, killed != nil) }
+      let now = cboard_monotonic_ns()
+      if let killed {
+        if now - killed > Self.killTime { return (128 + CBOARD_SIGKILL, true) }
+      } else if meter.look(page.get(StatusPage.Word.beat)) > page.stepLimit(session.board.hangTime) {
+        _ = cboard_kill(child, CBOARD_SIGKILL)
+        killed = now
+      }
+      beat &+= 1
+      cboard_store_relaxed_u32(page.word(StatusPage.Word.supervisorBeat), beat)
+      _ = cboard_sleep_until(now + 5_000_000)
     }
   }
 
   private func end(_ code: Int32, _ text: String?) -> Int32 {
     if let text { Log.error(text) }
     ActiveBundle.noteRunEnd(session.state, code: code)
-    session.page.update { page in
-      page.set(StatusPage.Word.phase, StatusPage.Phase.ended.rawValue)
-      page.set(StatusPage.Word.exitCode, UInt32(bitPattern: code))
-      if page.get(StatusPage.Word.outcome) == 0 {
-        page.set(StatusPage.Word.outcome, UInt32(RunOutcome.failed.rawValue))
-      }
-      if let text { page.setText(text) }
-    }
+    session.page.end(code, text)
     return code
   }
 }

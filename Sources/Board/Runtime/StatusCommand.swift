@@ -24,8 +24,22 @@ enum StatusCommand {
     } else {
       text += "run none\n"
     }
-    text.removeLast()
+    text += service(state)
     return Command.put(text)
+  }
+
+  /// Who looks after the board, and what becomes of its standing run.
+  private static func service(_ state: BoardState) -> String {
+    let served = ServiceSocket.isServed(state)
+    let text = served ? "service running" : "service not running"
+    guard StandingRun.isKept(state) else { return text }
+    guard served, let page = try? RunSession.openPage(state, readOnly: true) else {
+      return text + "; a standing run waits for it"
+    }
+    defer { page.unmap() }
+    let running = page.get(StatusPage.Word.standing) == StatusPage.StandingPhase.running.rawValue
+    return text + "; standing run " + (running ? "running" : "waiting to start again")
+      + ", started again \(page.get(StatusPage.Word.restarts)) times"
   }
 
   /// Lines about the watched nodes; empty where there are none.
@@ -64,7 +78,7 @@ enum StatusCommand {
     return status
   }
 
-  private static func isHeld(_ state: BoardState) -> Bool {
+  static func isHeld(_ state: BoardState) -> Bool {
     guard let lock = try? RunSession.takeLock(state, patience: 0) else { return true }
     _ = cboard_close(lock)
     return false

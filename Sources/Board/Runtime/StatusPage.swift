@@ -1,4 +1,5 @@
 import CBoard
+import RunRecords
 
 /// What a running loop shows to anybody who looks: one page of shared memory (`run/status`), written by one process at a
 /// time under a sequence number, read without locks. Words of 32 bits; 64-bit values are two words, low first.
@@ -34,10 +35,22 @@ public struct StatusPage {
     static let stop = 1000
     static let journalFailed = 1001
     static let safeWritten = 1002
+    /// Moves on with every step of the loop, written by the loop itself.
+    static let beat = 1003
+    /// Moves on while the supervisor looks after the loop.
+    static let supervisorBeat = 1004
+    /// Process of the loop; 0 when it is gone.
+    static let loop = 1005
+    /// What the daemon does about a standing run, as `StandingPhase`, and how often it has started it again.
+    static let standing = 1006
+    static let restarts = 1007
   }
 
   /// Where a run stands.
   public enum Phase: UInt32 { case none, starting, running, ended }
+
+  /// What the daemon does about the board's standing run.
+  enum StandingPhase: UInt32 { case none, running, waiting }
 
   let memory: UnsafeMutableRawPointer
 
@@ -78,6 +91,16 @@ public struct StatusPage {
     set(Word.textLength, UInt32(bytes.count))
     for (index, byte) in bytes.enumerated() {
       (memory + 4 * Word.text + index).storeBytes(of: byte, as: UInt8.self)
+    }
+  }
+
+  /// Shows that the run has ended: its exit code, and why where there is something to say.
+  func end(_ code: Int32, _ text: String?) {
+    update { page in
+      page.set(Word.phase, Phase.ended.rawValue)
+      page.set(Word.exitCode, UInt32(bitPattern: code))
+      if page.get(Word.outcome) == 0 { page.set(Word.outcome, UInt32(RunOutcome.failed.rawValue)) }
+      if let text { page.setText(text) }
     }
   }
 

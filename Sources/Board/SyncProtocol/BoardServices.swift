@@ -19,9 +19,9 @@ public protocol BoardServices {
   mutating func putCommit(digest: Digest) throws(ServiceError)
   /// Lets the staged bundle run, on probation.
   mutating func activate(digest: Digest) throws(ServiceError)
-  /// Starts the run of an uploaded request; returns its name.
-  mutating func startRun(digest: Digest) throws(ServiceError) -> Identifier
-  /// Asks the run to end; it has ended when the status says so.
+  /// Starts the run of an uploaded request, with the flags of `StartRun`; returns its name.
+  mutating func startRun(digest: Digest, flags: UInt8) throws(ServiceError) -> Identifier
+  /// Asks the run to end, a standing one for good; it has ended when the status says so.
   mutating func stopRun() throws(ServiceError)
   /// Ends any run and puts every output at its safe value.
   mutating func safe() throws(ServiceError)

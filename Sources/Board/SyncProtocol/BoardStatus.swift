@@ -125,11 +125,12 @@ public struct BoardStatus: WireMessage {
   /// How each node stood with its twin when the run was last looked at, as words of the board's status page; empty where
   /// none is watched, or the board's program is too old to say.
   public let nodes: [UInt32]
+  public let service: ServiceStatus
 
   public init(
     board: Identifier, name: String, program: String, bundle: BundleStatus, run: RunStatus = .none,
     lastRun: RunStatus = .none, lastOutcome: RunOutcome = .none, lastError: String = "", freeBytes: UInt64,
-    uptime: UInt64, nodes: [UInt32] = []
+    uptime: UInt64, nodes: [UInt32] = [], service: ServiceStatus = ServiceStatus()
   ) {
     self.board = board
     self.name = name
@@ -142,6 +143,7 @@ public struct BoardStatus: WireMessage {
     self.freeBytes = freeBytes
     self.uptime = uptime
     self.nodes = nodes
+    self.service = service
   }
 
   public func encode(to writer: inout ByteWriter) {
@@ -157,6 +159,7 @@ public struct BoardStatus: WireMessage {
     writer.put(string: lastError)
     writer.put(UInt16(min(nodes.count, Int(UInt16.max))))
     for node in nodes.prefix(Int(UInt16.max)) { writer.put(node) }
+    service.encode(to: &writer)
   }
 
   public init(from reader: inout ByteReader) throws(WireError) {
@@ -179,5 +182,6 @@ public struct BoardStatus: WireMessage {
       for _ in 0..<(try reader.take(UInt16.self)) { nodes.append(try reader.take(UInt32.self)) }
     }
     self.nodes = nodes
+    service = reader.remaining > 0 ? try ServiceStatus(from: &reader) : ServiceStatus()
   }
 }

@@ -3,7 +3,7 @@ import WireFormat
 /// What each end says first: which protocol it speaks, who it is, and how much it takes at once.
 public struct Hello: WireMessage {
   public static let major: UInt16 = 1
-  public static let minor: UInt16 = 0
+  public static let minor: UInt16 = 1
   /// The board is simulated.
   public static let virtualFlag: UInt32 = 1
 

@@ -17,6 +17,7 @@ public struct MessageType: RawRepresentable, Hashable, Sendable {
   public static let stopRun = MessageType(rawValue: 11)
   public static let safe = MessageType(rawValue: 12)
   public static let deleteRun = MessageType(rawValue: 13)
+  public static let startRunWith = MessageType(rawValue: 14)
   /// A line of talk from the board, at any time; no reply.
   public static let notice = MessageType(rawValue: 0x4001)
   /// The reply that says why a request failed.

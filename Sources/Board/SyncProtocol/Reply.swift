@@ -8,7 +8,7 @@ public enum Reply: Equatable, Sendable {
   case data(SegmentData)
   /// To `putBegin` and `putChunk`: the bytes that are there.
   case progress(UInt64)
-  /// To `startRun`.
+  /// To `startRun` and `startRunWith`.
   case run(Identifier)
   /// To everything else: it is done.
   case done
@@ -33,7 +33,7 @@ public enum Reply: Equatable, Sendable {
     case .listSegments: self = .segments(try SegmentList(from: &reader))
     case .readSegment: self = .data(try SegmentData(from: &reader))
     case .putBegin, .putChunk: self = .progress(try PutProgress(from: &reader).received)
-    case .startRun: self = .run(try RunMessage(from: &reader).run)
+    case .startRun, .startRunWith: self = .run(try RunMessage(from: &reader).run)
     default: self = .done
     }
   }
@@ -55,7 +55,8 @@ extension BoardServices {
     case .putChunk(let put): return .progress(try putChunk(digest: put.digest, offset: put.offset, data: put.data))
     case .putCommit(let digest): try putCommit(digest: digest)
     case .activate(let digest): try activate(digest: digest)
-    case .startRun(let digest): return .run(try startRun(digest: digest))
+    case .startRun(let digest): return .run(try startRun(digest: digest, flags: 0))
+    case .startRunWith(let start): return .run(try startRun(digest: start.digest, flags: start.flags))
     case .stopRun: try stopRun()
     case .safe: try safe()
     case .deleteRun(let run): try deleteRun(run)

@@ -13,6 +13,8 @@ public enum Request: Equatable, Sendable {
   case activate(Digest)
   /// Start the uploaded run request of this name.
   case startRun(Digest)
+  /// The same, in a particular way.
+  case startRunWith(StartRun)
   case stopRun
   case safe
   case deleteRun(Identifier)
@@ -29,6 +31,7 @@ public enum Request: Equatable, Sendable {
     case .putCommit: .putCommit
     case .activate: .activate
     case .startRun: .startRun
+    case .startRunWith: .startRunWith
     case .stopRun: .stopRun
     case .safe: .safe
     case .deleteRun: .deleteRun
@@ -44,6 +47,7 @@ public enum Request: Equatable, Sendable {
     case .putBegin(let message): message.payload
     case .putChunk(let message): message.payload
     case .putCommit(let digest), .activate(let digest), .startRun(let digest): DigestMessage(digest).payload
+    case .startRunWith(let message): message.payload
     case .deleteRun(let run): RunMessage(run).payload
     }
   }
@@ -60,6 +64,7 @@ public enum Request: Equatable, Sendable {
     case .putCommit: self = .putCommit(try DigestMessage(from: &reader).digest)
     case .activate: self = .activate(try DigestMessage(from: &reader).digest)
     case .startRun: self = .startRun(try DigestMessage(from: &reader).digest)
+    case .startRunWith: self = .startRunWith(try StartRun(from: &reader))
     case .stopRun: self = .stopRun
     case .safe: self = .safe
     case .deleteRun: self = .deleteRun(try RunMessage(from: &reader).run)

@@ -26,7 +26,9 @@ extension Workspace {
   /// Runs a file through the active network on the board, pulls, and scores by what the board logged.
   ///
   /// Of a `.csv` series only the part after the share that training takes is run.
-  public func evaluateFile(_ board: BoardEntry, data: String) throws -> (RunResult, FileScore) {
+  public func evaluateFile(
+    _ board: BoardEntry, data: String, partial: Bool = false
+  ) throws -> (RunResult, FileScore) {
     let status = try withConnection(board) { try $0.status() }
     guard let bundle = try project.catalog.find(status.bundle.digest.description, BundleRecord.self) else {
       throw StageError("the board's bundle is not one of this project's: push a network first")
@@ -39,11 +41,13 @@ extension Workspace {
           : "the board's network tells labels apart: give a .ts file")
     }
     return network.task == .regression
-      ? try evaluateSeries(board, data, bundle, network) : try evaluateCases(board, data, bundle, network)
+      ? try evaluateSeries(board, data, bundle, network, partial)
+      : try evaluateCases(board, data, bundle, network, partial)
   }
 
   private func evaluateCases(
-    _ board: BoardEntry, _ data: String, _ bundle: BundleRecord, _ network: NetworkDescription
+    _ board: BoardEntry, _ data: String, _ bundle: BundleRecord, _ network: NetworkDescription,
+    _ partial: Bool
   ) throws -> (RunResult, FileScore) {
     // Devices remember; recordings sorted by label would let one help the next.
     let series = try TSReader.read(path: data).shuffled(seed: 5)
@@ -55,26 +59,27 @@ extension Workspace {
       }
       return place
     }
-    let (result, run) = try recorded(board, inputs: series.cases, channels: series.channels, bundle)
+    let (result, run) = try recorded(board, inputs: series.cases, channels: series.channels, bundle, partial)
     let score = try run.score(labels: labels, network: network)
     return (result, FileScore(accuracy: score.accuracy, missing: score.missing))
   }
 
   private func evaluateSeries(
-    _ board: BoardEntry, _ data: String, _ bundle: BundleRecord, _ network: NetworkDescription
+    _ board: BoardEntry, _ data: String, _ bundle: BundleRecord, _ network: NetworkDescription,
+    _ partial: Bool
   ) throws -> (RunResult, FileScore) {
     let prediction = try CSVReader.read(path: data).oneStepPrediction(trainShare: Demo.trainShare)
     let (result, run) = try recorded(
-      board, inputs: [prediction.test.inputs], channels: prediction.inputChannels, bundle)
+      board, inputs: [prediction.test.inputs], channels: prediction.inputChannels, bundle, partial)
     let error = try run.error(
       targets: prediction.test.targets, width: prediction.targetChannels, washout: Int(network.washoutFrames))
     return (result, FileScore(nrmse: error))
   }
 
   private func recorded(
-    _ board: BoardEntry, inputs: [[Float]], channels: Int, _ bundle: BundleRecord
+    _ board: BoardEntry, inputs: [[Float]], channels: Int, _ bundle: BundleRecord, _ partial: Bool
   ) throws -> (RunResult, RecordedRun) {
-    var result = try evaluate(board, inputs: inputs, channels: channels, label: "evaluate")
+    var result = try evaluate(board, inputs: inputs, channels: channels, label: "evaluate", partial: partial)
     _ = try pull(board, run: result.run, origins: [CatalogItem(.bundle, bundle.id)])
     let run = try RecordedRun.read(project.tracePath(board: board.name, run: result.run))
     result.residuals = run.residualLines

@@ -169,10 +169,20 @@ extension Workspace {
   }
 
   /// Runs the active network live for a number of steps.
-  public func live(_ board: BoardEntry, steps: UInt64) throws -> RunResult {
+  public func live(_ board: BoardEntry, steps: UInt64, partial: Bool = false) throws -> RunResult {
     guard steps > 0 else { throw StageError("--live needs at least one step", code: ExitCode.usage) }
-    return try perform(
-      RunRequest(runID: makeRunID(seed: nil, label: ""), mode: .live, label: "live", maximumSteps: steps), on: board)
+    return try perform(liveRequest(steps), on: board, partial: partial)
+  }
+
+  /// Starts the network live, for good: the board starts it again by itself after failures and reboots.
+  ///
+  /// - Parameter steps: after which the run has come to its own end; 0 for none.
+  public func standing(_ board: BoardEntry, steps: UInt64, partial: Bool) throws -> StandingStart {
+    try performStanding(liveRequest(steps), on: board, partial: partial)
+  }
+
+  private func liveRequest(_ steps: UInt64) -> RunRequest {
+    RunRequest(runID: makeRunID(seed: nil, label: ""), mode: .live, label: "live", maximumSteps: steps)
   }
 
   /// What the loop in one command gave.

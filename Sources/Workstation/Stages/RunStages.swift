@@ -42,19 +42,40 @@ extension Workspace {
   static let largestRequest = 64 << 20
 
   /// Sends a request, starts it and waits for its end, showing how far it is.
-  public func perform(_ request: RunRequest, on board: BoardEntry) throws -> RunResult {
+  ///
+  /// - Parameter partial: with the chips that answer, where some do not; else the board refuses.
+  public func perform(_ request: RunRequest, on board: BoardEntry, partial: Bool = false) throws -> RunResult {
+    try withConnection(board) { connection in
+      let run = try start(request, connection, flags: partial ? StartRun.partial : 0)
+      let names = (try? description(board).nodes.map(\.name)) ?? []
+      return try follow(connection, run: run, name: request.label, nodes: names)
+    }
+  }
+
+  /// Sends and starts a run that the board starts again by itself until it is stopped; the run's identifier.
+  public func performStanding(_ request: RunRequest, on board: BoardEntry, partial: Bool) throws -> StandingStart {
+    try withConnection(board) { connection in
+      let run = try start(request, connection, flags: StartRun.standing | (partial ? StartRun.partial : 0))
+      return StandingStart(run: run.description, isServed: try connection.status().service.isServed)
+    }
+  }
+
+  /// A standing run that was started.
+  public struct StandingStart: Equatable {
+    /// Its first run's identifier, hexadecimal.
+    public var run: String
+    /// A daemon looks after it; else it waits for one after its first end.
+    public var isServed: Bool
+  }
+
+  private func start(_ request: RunRequest, _ connection: BoardConnection, flags: UInt8) throws -> Identifier {
     let bytes = request.encoded()
     guard bytes.count <= Self.largestRequest else {
       throw StageError(
         "this run would send \(bytes.count >> 20) MiB to the board, which takes \(Self.largestRequest >> 20) MiB at once: "
           + "run fewer recordings, or characterise for fewer steps, and repeat")
     }
-    return try withConnection(board) { connection in
-      let digest = try connection.put(.runRequest, bytes)
-      let run = try connection.startRun(digest)
-      let names = (try? description(board).nodes.map(\.name)) ?? []
-      return try follow(connection, run: run, name: request.label, nodes: names)
-    }
+    return try connection.startRun(try connection.put(.runRequest, bytes), flags: flags)
   }
 
   private func follow(_ connection: BoardConnection, run: Identifier, name: String, nodes: [String]) throws -> RunResult

@@ -28,6 +28,11 @@ public struct StatusReport: Encodable {
   public var last_error: String
   public var free_bytes: UInt64
   public var runs_on_board: Int
+  /// A daemon serves the board.
+  public var served: Bool
+  /// What becomes of the standing run: none, running, waiting or kept; and how often it was started again.
+  public var standing: String
+  public var restarts: UInt32
   /// The nodes that are watched by their twins.
   public var nodes: [NodeReport]
 
@@ -46,6 +51,10 @@ public struct StatusReport: Encodable {
       lines.append("idle")
     }
     if !last_error.isEmpty { lines.append("  " + last_error) }
+    if standing != "none" {
+      let words = ["running": "runs", "waiting": "waits to start again", "kept": "waits for an edged daemon"]
+      lines.append("the standing run \(words[standing] ?? standing), started again \(restarts) times")
+    }
     lines += NodeReport.lines(nodes)
     return lines.joined(separator: "\n")
   }
@@ -75,6 +84,7 @@ extension Workspace {
         bundle_state: states.indices.contains(Int(status.bundle.phase)) ? states[Int(status.bundle.phase)] : "unknown",
         run: run(status.run), last_run: run(status.lastRun), last_outcome: "\(status.lastOutcome)",
         last_error: status.lastError, free_bytes: status.freeBytes, runs_on_board: try connection.runs().count,
+        served: status.service.isServed, standing: "\(status.service.standing)", restarts: status.service.restarts,
         nodes: NodeReport.all(status.nodes, names: (try? description(board).nodes.map(\.name)) ?? []))
     }
   }

@@ -62,12 +62,13 @@ extension Workspace {
 
   /// Runs prepared sequences through the network on the board; the run is left on the board.
   public func evaluate(
-    _ board: BoardEntry, inputs: [[Float]], channels: Int, label: String, runID: [UInt8]? = nil
+    _ board: BoardEntry, inputs: [[Float]], channels: Int, label: String, runID: [UInt8]? = nil,
+    partial: Bool = false
   ) throws -> RunResult {
     let request = RunRequest(
       runID: runID ?? makeRunID(seed: nil, label: ""), mode: .evaluate, label: label, inputCount: UInt16(channels),
       sequences: inputs.map { InputSequence(values: $0, frames: $0.count / max(channels, 1)) })
-    return try perform(request, on: board)
+    return try perform(request, on: board, partial: partial)
   }
 }
 

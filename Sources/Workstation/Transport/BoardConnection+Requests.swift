@@ -69,13 +69,14 @@ extension BoardConnection {
   /// Lets a staged bundle run, on probation.
   public func activate(_ digest: Digest) throws(TransportError) { _ = try ask(.activate(digest)) }
 
-  /// Starts the run of an uploaded request.
-  public func startRun(_ digest: Digest) throws(TransportError) -> Identifier {
-    guard case .run(let run) = try ask(.startRun(digest)) else { throw unexpected }
+  /// Starts the run of an uploaded request, with the flags of `StartRun`; boards of older programs know none.
+  public func startRun(_ digest: Digest, flags: UInt8 = 0) throws(TransportError) -> Identifier {
+    let request = flags == 0 ? Request.startRun(digest) : .startRunWith(StartRun(digest, flags: flags))
+    guard case .run(let run) = try ask(request) else { throw unexpected }
     return run
   }
 
-  /// Asks the run to end.
+  /// Asks the run to end, a standing one for good.
   public func stopRun() throws(TransportError) { _ = try ask(.stopRun) }
 
   /// Ends any run and has every output put at its safe value.

@@ -14,6 +14,9 @@ struct Characterise: ParsableCommand {
   @Option(help: "Seed of the drive levels.")
   var seed: UInt64 = 1
 
+  @Flag(help: "Start with the chips that answer, where some do not; their nodes are left out.")
+  var partial = false
+
   func run() throws {
     var trouble: String?
     try common.result {
@@ -21,7 +24,7 @@ struct Characterise: ParsableCommand {
       let board = try space.board(target.board)
       let design = try design.design(stepPeriod: space.description(board).stepPeriod)
       if let advice = try space.recordingAdvice(board) { space.console.say("    " + advice) }
-      let summary = RunSummary(try space.characterise(board, design: design, seed: seed))
+      let summary = RunSummary(try space.characterise(board, design: design, seed: seed, partial: partial))
       trouble = summary.trouble
       return (summary, summary.text)
     }

@@ -10,6 +10,7 @@
 #include "cboard_memory.h"
 #include "cboard_process.h"
 #include "cboard_program.h"
+#include "cboard_service.h"
 #include "cboard_thread.h"
 #include "cboard_time.h"
 

@@ -22,6 +22,7 @@
 #define CBOARD_ENOTEMPTY 39
 #define CBOARD_EOPNOTSUPP 95
 #define CBOARD_ETIMEDOUT 110
+#define CBOARD_ECONNREFUSED 111
 #define CBOARD_EDQUOT 122
 
 // Flags of cboard_open. Files are always close-on-exec and never a controlling terminal.
