@@ -87,6 +87,7 @@ let package = Package(
       name: "Transport",
       dependencies: ["WireFormat", "SyncProtocol", "CBoard", .product(name: "Logging", package: "swift-log")],
       path: "\(workstation)/Transport"),
+    .target(name: "Flashing", dependencies: ["CBoard", "WireFormat"], path: "\(workstation)/Flashing"),
     .target(
       name: "Stages",
       dependencies: [
@@ -98,7 +99,7 @@ let package = Package(
     .executableTarget(
       name: "edgesync",
       dependencies: [
-        "Stages", "Workbench", "Transport", "Datasets",
+        "Stages", "Workbench", "Transport", "Datasets", "Flashing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -143,6 +144,7 @@ let package = Package(
         "NetworkTraining", "TrainingKernels", "CTrainingKernels", "TwinModel", "PhysicalNetwork", "Numerics",
       ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "FlashingTests", dependencies: ["Flashing", "CBoard", "WireFormat"]),
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [

@@ -6,7 +6,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-build_packages=(libgpiod-dev libi2c-dev libsodium-dev libsqlite3-dev)
+build_packages=(libgpiod-dev libi2c-dev libsodium-dev libsqlite3-dev mtools)
 test_packages=(shellcheck qemu-user openssh-server openssh-client python3 python3-venv strace
   lintian groff-base man-db systemd)
 
