@@ -10,6 +10,7 @@ let package = Package(
   name: "EdgeTwin",
   products: [
     .executable(name: "edged", targets: ["edged"]),
+    .executable(name: "hardware-check", targets: ["HardwareCheck"]),
     .executable(name: "edgesync", targets: ["edgesync"]),
   ],
   dependencies: [
@@ -57,6 +58,9 @@ let package = Package(
       ],
       path: "\(board)/Runtime"),
     .executableTarget(name: "edged", dependencies: ["Runtime"], path: "\(board)/edged"),
+    .executableTarget(
+      name: "HardwareCheck", dependencies: ["LinuxHardware", "HardwareInterface", "CBoard"],
+      path: "Tests/Guest/HardwareCheck"),
 
     .executableTarget(
       name: "twinstep-bench", dependencies: ["TwinModel", "CBoard"], path: "Benchmarks/TwinStep"),

@@ -6,7 +6,8 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: ./cross-compile.sh [aarch64|armv7|armv6|x86_64|all ...] [--suite bookworm|trixie] [--out DIR]
+usage: ./cross-compile.sh [aarch64|armv7|armv6|x86_64|all ...] [--suite bookworm|trixie] [--product NAME]
+                          [--out DIR]
 
   aarch64   64-bit boards (Pi 3, 4, 5, Zero 2 W): dynamic, with glibc, libgpiod, libi2c, libsodium (the default)
   armv7     32-bit hard-float userlands on Pi 2 and later: dynamic, the same libraries
@@ -14,7 +15,8 @@ usage: ./cross-compile.sh [aarch64|armv7|armv6|x86_64|all ...] [--suite bookworm
   x86_64    this machine, as Embedded Swift: the same program as on the boards
   all       every one of them
   --suite   the Debian the boards run (default bookworm); their libgpiod differs. armv6 is the same for both
-  --out     where edged-ARCH and the packages edged_VERSION_DEBIANARCH.deb go
+  --product edged (the default), or hardware-check: the program emulated boards are tried with, without packages
+  --out     where PRODUCT-ARCH and the packages edged_VERSION_DEBIANARCH.deb go
             (default .build/cross/out, for trixie .build/cross/out/trixie)
 
 Prints a table of sizes on stdout. Exit code 1 where a tool, package or symbol is missing, or a program is unfit.
@@ -24,6 +26,7 @@ TEXT
 boards=()
 out=""
 suite=bookworm
+product=edged
 while [ $# -gt 0 ]; do
   case "$1" in
     aarch64 | armv7 | armv6 | x86_64) boards+=("$1") ;;
@@ -37,6 +40,13 @@ while [ $# -gt 0 ]; do
       case "${2:-}" in
         bookworm | trixie) suite=$2 ;;
         *) die "--suite takes bookworm or trixie, not '${2:-}'." ;;
+      esac
+      shift
+      ;;
+    --product)
+      case "${2:-}" in
+        edged | hardware-check) product=$2 ;;
+        *) die "--product takes edged or hardware-check, not '${2:-}'." ;;
       esac
       shift
       ;;
@@ -83,8 +93,8 @@ tagged() { if [ "$(suite_of "$1")" = bookworm ]; then echo "$2"; else echo "$sui
 build() {
   local board=$1 sysroot sdks name triple scratch log
   scratch="$cross/build-$(tagged "$board" "$board")"
-  log="$scratch.log"
-  local -a options=(--scratch-path "$scratch" -c release --product edged -Xswiftc -Osize)
+  log="$scratch$([ "$product" = edged ] || echo "-$product").log"
+  local -a options=(--scratch-path "$scratch" -c release --product "$product" -Xswiftc -Osize)
   if [ "$board" = x86_64 ]; then
     [ "$(uname -m)" = x86_64 ] || die "The x86_64 build runs on an x86-64 machine only; this is $(uname -m)."
     options+=(--toolset "$(bash scripts/cross-sdk.sh x86_64)")
@@ -96,7 +106,7 @@ build() {
   if ! swift build "${options[@]}" </dev/null >"$log" 2>&1; then
     grep -E 'error:|undefined' "$log" | head -n 40 >&2 || true
     tail -n 15 "$log" >&2
-    die "edged does not build for $board." "Whole log: $log"
+    die "$product does not build for $board." "Whole log: $log"
   fi
   [ "$board" = x86_64 ] || triple_of[$board]=$triple
 }
@@ -126,12 +136,12 @@ packages=()
 declare -A triple_of=([x86_64]=x86_64-unknown-linux-gnu)
 table=$(printf '%-8s %10s %10s %10s  %s' arch text data file path)
 for board in "${boards[@]}"; do
-  say "edged for $board"
+  say "$product for $board"
   started=$SECONDS
-  target="$out/edged-$board"
+  target="$out/$product-$board"
   rm -f "$target" "$target.new" # a program of an earlier run must not pass for this one's
   build "$board"
-  linked="$cross/build-$(tagged "$board" "$board")/${triple_of[$board]}/release/edged"
+  linked="$cross/build-$(tagged "$board" "$board")/${triple_of[$board]}/release/$product"
   [ -f "$linked" ] || die "SwiftPM built nothing at ${linked#"$root/"}."
   bash scripts/check-objects.sh "$(dirname "$linked")"
   case "$board" in armv7 | armv6) bash scripts/check-self.sh "$linked" ;; esac
@@ -144,7 +154,7 @@ for board in "${boards[@]}"; do
   bash scripts/check-elf.sh "$target.new" "$board" "$sysroot"
   chmod 755 "$target.new"
   mv "$target.new" "$target"
-  [ "$board" = x86_64 ] || packages+=("$(bash scripts/make-deb.sh "$board" "$target" "$sysroot" "$suite" "$out")")
+  [ "$board" = x86_64 ] || [ "$product" != edged ] || packages+=("$(bash scripts/make-deb.sh "$board" "$target" "$sysroot" "$suite" "$out")")
   read -r text data < <(sections "$linked")
   table+=$(printf '\n%-8s %10d %10d %10d  %s' "$board" "$text" "$data" "$(stat -c %s "$target")" "$target")
   note "done in $((SECONDS - started)) s"

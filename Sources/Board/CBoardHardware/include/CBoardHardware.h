@@ -8,6 +8,7 @@
 
 #include "edge_i2c.h"
 #include "edge_lines.h"
+#include "edge_pins.h"
 
 #include <stdint.h>
 
