@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Small emulated Raspberry Pis: the project's programs on the SoC's own I2C controller and GPIO, with Debian's kernels.
+#
+#   scripts/guest-quick-test.sh raspi3b|raspi2b|raspi0
+#
+# Needs ./cross-compile.sh for the board. docs/testing.md tells what is tested; the log stays in .build/guest/BOARD.log.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/guest-lib.sh"
+board=${1:-}
+# ARCH of Debian, of the cross builds, QEMU's program, the device tree, where the SoC's registers lie
+case "$board" in
+  raspi3b) arch=arm64 cross=aarch64 qemu=aarch64 tree=broadcom/bcm2837-rpi-3-b.dtb registers=0x3f000000 ;;
+  raspi2b) arch=armhf cross=armv7 qemu=arm tree=bcm2836-rpi-2-b.dtb registers=0x3f000000 ;;
+  raspi0) arch=armel cross=armv6 qemu=arm tree=bcm2835-rpi-zero.dtb registers=0x20000000 ;;
+  *) die "usage: scripts/guest-quick-test.sh raspi3b|raspi2b|raspi0" ;;
+esac
+readonly SECONDS_MOST=90
+root=$(project_root)
+cd "$root"
+qemu_bin=$(bash scripts/guest-fetch.sh qemu)
+kernel=$(bash scripts/guest-fetch.sh kernel "$arch")
+
+options=(--init Tests/Guest/quick/raspi.sh --copy Tests/Guest/guest.sh:guest.sh
+  --modules "i2c-dev i2c-bcm2835 bcm2835_wdt configfs")
+[ "$cross" = armv6 ] || options+=(--libraries)
+for program in edged hardware-check; do
+  file="$root/.build/cross/out/$program-$cross"
+  [ ! -x "$file" ] || options+=(--copy "$file:bin/$program")
+done
+if [ "$arch" = arm64 ]; then
+  modules=$(bash scripts/guest-modules.sh)
+  options+=(--extra "$modules/gpio-simulator.ko")
+fi
+bash scripts/guest-initrd.sh "$arch" "$GUEST_ROOT/$board.initrd" "${options[@]}"
+
+# Debian's Pi 3 gives the first serial port to Bluetooth; the second is its console.
+console=ttyAMA0 serial=(-serial stdio)
+[ "$board" != raspi3b ] || console=ttyS1 serial=(-serial null -serial stdio)
+append="console=$console,115200 quiet panic=-1 guest_levels=$(printf '0x%x' $((registers + 0x200034)))"
+# The emulated Zero has no power controller for Debian's driver to find.
+[ "$board" != raspi0 ] || append+=" initcall_blacklist=bcm2835_power_driver_init"
+python3 Tests/Guest/run-guest.py --seconds "$SECONDS_MOST" --log "$GUEST_ROOT/$board.log" -- \
+  "$qemu_bin/qemu-system-$qemu" -M "$board" -display none -no-reboot "${serial[@]}" \
+  -kernel "$kernel/vmlinuz" -initrd "$GUEST_ROOT/$board.initrd" -dtb "$kernel/dtb/$tree" \
+  -device tmp105,bus=i2c-bus.1,address=0x48,id=thermometer -device ds1338,bus=i2c-bus.1,address=0x68 \
+  -device at24c-eeprom,bus=i2c-bus.1,address=0x50,rom-size=256 -append "$append"
