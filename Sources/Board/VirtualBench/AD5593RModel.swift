@@ -40,28 +40,59 @@ struct AD5593RModel {
   }
 
   func powerOn() {
-    for word in 0..<Self.position + 1 { state.words[word] = 0 }
+    for word in 0...Self.position { state.words[word] = 0 }
     state.words[Register.pullDown] = 0xFF
   }
 
-  /// A pointer byte, then words for it; half a word changes nothing.
+  /// A pointer byte, then words for it; half a word changes nothing. The data sheet has at most one word.
   func write(_ bytes: UnsafeRawBufferPointer, _ time: UInt64) {
     guard let pointer = bytes.first else { return }
     state.words[Self.pointer] = UInt16(pointer)
+    if bytes.count != 1 && bytes.count != 3 { state.violate() }
+    if !Self.isPointer(pointer, data: bytes.count > 1) { state.violate() }
     var offset = 1
     while offset + 1 < bytes.count {
       let word = UInt16(bytes[offset]) << 8 | UInt16(bytes[offset + 1])
       switch pointer >> 4 {
       case 0: writeRegister(Int(pointer & 0x0F), word, time)
-      case 1: writeDAC(Int(pointer & 7), word & 0x0FFF, time)
+      case 1:
+        if word >> 12 != 8 | UInt16(pointer & 7) { state.violate() }
+        writeDAC(Int(pointer & 7), word & 0x0FFF, time)
       default: break
       }
       offset += 2
     }
   }
 
+  // Mode in the upper half, register or channel in the lower.
+  private static func isPointer(_ pointer: UInt8, data: Bool) -> Bool {
+    switch pointer >> 4 {
+    case 0: return pointer != 0x01 && pointer != 0x0E
+    case 1: return pointer & 0x08 == 0
+    case 4: return !data && pointer == 0x40
+    case 5: return !data && pointer & 0x08 == 0
+    case 6: return !data && pointer == 0x60
+    case 7: return !data
+    default: return false
+    }
+  }
+
+  // The bits each register has.
+  private static func bits(_ register: Int) -> UInt16 {
+    switch register {
+    case Register.adcSequence: return 0x03FF
+    case Register.generalControl: return 0x03F0
+    case Register.loadMode: return 3
+    case Register.powerReference: return 0x07FF & ~0x0100
+    case Register.reset: return 0x0DAC
+    case 0: return 0xFFFF
+    default: return 0x00FF
+    }
+  }
+
   private func writeRegister(_ register: Int, _ word: UInt16, _ time: UInt64) {
     let locked = state.words[Register.generalControl] & 0x0080 != 0
+    if word & ~Self.bits(register) != 0 { state.violate() }
     switch register {
     case Register.adcSequence:
       state.words[register] = word & 0x03FF
@@ -70,7 +101,7 @@ struct AD5593RModel {
       state.words[register] = word & 0x03F0 | (locked ? 0x0080 : 0)
     case Register.adcPins, Register.dacPins, Register.pullDown, Register.gpioOutputs, Register.gpioInputs,
       Register.openDrain, Register.threeState:
-      guard !locked else { return }
+      guard !locked else { return state.violate() }
       state.words[register] = word & 0x00FF
     case Register.gpioData:
       state.words[register] = word & 0x00FF
@@ -110,6 +141,7 @@ struct AD5593RModel {
   /// Words from wherever the pointer stands, most significant byte first.
   func read(_ bytes: UnsafeMutableRawBufferPointer, bus: Int, start: UInt64, bits: UInt64) {
     let pointer = state.words[Self.pointer]
+    if pointer < 0x40 || bytes.count & 1 != 0 || bytes.count == 0 { state.violate() }
     var offset = 0
     while offset < bytes.count {
       let word: UInt16

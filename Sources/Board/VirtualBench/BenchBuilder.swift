@@ -18,31 +18,42 @@ enum BenchBuilder {
     let bitTimesAt = layout.reserve(UInt64.self, busCount)
     let chipsAt = layout.reserve(ChipTable.self, chipCount)
     let routesAt = layout.reserve(Int16.self, busCount * 128)
-    let drivenAt = layout.reserve(Int16.self, chipCount * 8)
-    let readAt = layout.reserve(Int16.self, chipCount * 8)
+    let drivenAt = layout.reserve(Int16.self, chipCount * BenchTables.channels)
+    let readAt = layout.reserve(Int16.self, chipCount * BenchTables.channels)
+    let linesAt = layout.reserve(LineTable.self, description.lines.count)
     let arena = UnsafeMutableRawPointer.allocate(byteCount: layout.size, alignment: 16)
 
     let chipBlock = state + MemoryLayout<BenchHeader>.stride
+    let deviceBlock = chipBlock + chipCount * ChipState.stride
+    let lineBlock = deviceBlock + deviceCount * MemoryLayout<DeviceState>.stride
+    let memoryBlock = lineBlock + description.lines.count * MemoryLayout<LineState>.stride
     let tables = (arena + tablesAt).bindMemory(to: BenchTables.self, capacity: 1)
     tables.initialize(
       to: BenchTables(
         header: state.bindMemory(to: BenchHeader.self, capacity: 1), chipBlock: chipBlock,
-        deviceState: (chipBlock + chipCount * ChipState.stride).bindMemory(
-          to: DeviceState.self, capacity: deviceCount),
+        deviceState: deviceBlock.bindMemory(to: DeviceState.self, capacity: deviceCount),
+        lineState: lineBlock.bindMemory(to: LineState.self, capacity: description.lines.count),
+        memory: memoryBlock.assumingMemoryBound(to: UInt8.self),
         chips: (arena + chipsAt).bindMemory(to: ChipTable.self, capacity: chipCount),
         devices: (arena + devicesAt).bindMemory(to: DeviceTable.self, capacity: deviceCount),
         readings: (arena + readingsAt).assumingMemoryBound(to: ReadingTable.self),
         routes: (arena + routesAt).bindMemory(to: Int16.self, capacity: busCount * 128),
         bitTimes: (arena + bitTimesAt).bindMemory(to: UInt64.self, capacity: busCount),
-        driven: (arena + drivenAt).bindMemory(to: Int16.self, capacity: chipCount * 8),
-        read: (arena + readAt).bindMemory(to: Int16.self, capacity: chipCount * 8), chipCount: chipCount,
+        driven: (arena + drivenAt).bindMemory(to: Int16.self, capacity: chipCount * BenchTables.channels),
+        read: (arena + readAt).bindMemory(to: Int16.self, capacity: chipCount * BenchTables.channels),
+        lines: (arena + linesAt).bindMemory(to: LineTable.self, capacity: description.lines.count),
+        lineCount: description.lines.count, ambient: ambient(description), chipCount: chipCount,
         deviceCount: deviceCount, busCount: busCount, quantum: description.quantum,
         longestCatchUp: realClock == nil ? 1 << 20 : 1 << 14, realClock: realClock, sleeper: sleeper))
     tables.pointee.routes.initialize(repeating: -1, count: busCount * 128)
-    tables.pointee.driven.initialize(repeating: -1, count: chipCount * 8)
-    tables.pointee.read.initialize(repeating: -1, count: chipCount * 8)
+    tables.pointee.driven.initialize(repeating: -1, count: chipCount * BenchTables.channels)
+    tables.pointee.read.initialize(repeating: -1, count: chipCount * BenchTables.channels)
     for (index, clock) in description.busClocks.enumerated() {
       tables.pointee.bitTimes[index] = (1_000_000_000 << 16) / UInt64(clock)
+    }
+    for (index, line) in description.lines.enumerated() {
+      (tables.pointee.lines + index).initialize(
+        to: LineTable(kind: line.kind, chip: line.kind == .ready ? Int16(line.chip) : -1))
     }
     placeChips(description, tables)
     placeDevices(description, tables)
@@ -50,20 +61,26 @@ enum BenchBuilder {
   }
 
   private static func placeChips(_ description: BenchDescription, _ tables: UnsafeMutablePointer<BenchTables>) {
+    var memory = 0
     for (index, chip) in description.chips.enumerated() {
       let route = tables.pointee.routes + (Int(chip.bus) * 128 + Int(chip.address))
+      let unit = ChipUnit(description, index)
       let table = ChipTable(
-        kind: chip.kind, mux: chip.mux == BenchChip.noMux ? -1 : Int16(chip.mux),
-        muxBit: chip.mux == BenchChip.noMux ? 0 : 1 << UInt16(chip.muxChannel), next: route.pointee)
+        kind: chip.kind, address: chip.address, bus: Int16(chip.bus),
+        mux: chip.mux == BenchChip.noMux ? -1 : Int16(chip.mux),
+        muxBit: chip.mux == BenchChip.noMux ? 0 : 1 << UInt16(chip.muxChannel), next: route.pointee,
+        supplyVolts: chip.supplyVolts, crystalHertz: Double(chip.crystalHertz), periodScale: unit.periodScale,
+        offset: unit.offset, memoryBytes: chip.memorySize, memory: memory)
+      memory += chip.memorySize
       (tables.pointee.chips + index).initialize(to: table)
-      route.pointee = Int16(index)
+      for place in 0..<chip.addressCount { route[place] = Int16(index) }
     }
   }
 
   private static func placeDevices(_ description: BenchDescription, _ tables: UnsafeMutablePointer<BenchTables>) {
     var readings = 0
     for (index, device) in description.devices.enumerated() {
-      let driven = tables.pointee.driven + (Int(device.drive.chip) * 8 + Int(device.drive.channel))
+      let driven = tables.pointee.driven + (Int(device.drive.chip) * BenchTables.channels + Int(device.drive.channel))
       var table = DevicePhysics.table(
         device.kind, seed: description.seed, unit: UInt32(index), spread: description.spread,
         quantum: description.quantum, timePerSecond: device.timePerSecond, parameters: device.parameters,
@@ -76,12 +93,12 @@ enum BenchBuilder {
       (tables.pointee.devices + index).initialize(to: table)
       driven.pointee = Int16(index)
       for (place, wire) in device.responses.enumerated() {
-        let slow = description.chips[Int(wire.chip)].kind == .ads1115
+        let slow = description.chips[Int(wire.chip)].kind.convertsSlowly
         (tables.pointee.readings + readings).initialize(
           to: ReadingTable(
             device: Int16(index), index: UInt8(place), slowReader: slow ? Int16(wire.chip) : -1,
             zero: wire.voltsAtZero, scale: wire.voltsPerUnit, noise: wire.noiseVolts))
-        tables.pointee.read[Int(wire.chip) * 8 + Int(wire.channel)] = Int16(readings)
+        tables.pointee.read[Int(wire.chip) * BenchTables.channels + Int(wire.channel)] = Int16(readings)
         readings += 1
       }
     }
@@ -94,6 +111,10 @@ enum BenchBuilder {
     header.pointee.description = digest
     for chip in 0..<description.chips.count { core.powerOn(chip) }
     for device in 0..<description.devices.count { start(core, device) }
+    for chip in 0..<description.chips.count { core.announce(chip) }
+    for (index, line) in description.lines.enumerated() {
+      core.tables.pointee.lineState[index].level = line.level ? 1 : 0
+    }
     header.pointee.magic = BenchHeader.magic
   }
 
@@ -101,8 +122,10 @@ enum BenchBuilder {
   static func mend(_ core: BenchCore) {
     for device in 0..<core.tables.pointee.deviceCount {
       let state = core.tables.pointee.deviceState[device]
-      let sum = state.driveVolts + state.x + state.y + state.z + state.w
-      if !sum.isFinite || sum.magnitude > 1e6 { start(core, device) }
+      let sum = state.x + state.y + state.z + state.w
+      // The drive may be a frequency.
+      let sane = sum.magnitude <= 1e6 && state.driveVolts.magnitude <= 1e9
+      if !sane { start(core, device) }
     }
     let header = core.tables.pointee.header
     header.pointee.now = min(header.pointee.now, BenchCore.endOfTime)
@@ -111,6 +134,13 @@ enum BenchBuilder {
       let origin = clock() &- header.pointee.now &+ 1
       header.pointee.realOrigin = origin == 0 ? 1 : origin
     }
+  }
+
+  private static func ambient(_ description: BenchDescription) -> AmbientTable {
+    let words = Philox(seed: description.seed, stream: ChipUnit.ambientStream).block(0, 0, 0, 0)
+    return AmbientTable(
+      mean: description.ambientCelsius, swing: description.ambientSwing,
+      phases: (ChipUnit.uniform(words.0), ChipUnit.uniform(words.1)))
   }
 
   private static func start(_ core: BenchCore, _ device: Int) {

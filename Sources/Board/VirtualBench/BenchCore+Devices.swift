@@ -3,7 +3,7 @@ import Numerics
 extension BenchCore {
   /// A DAC's pin now has `volts`: the devices on it live through the time before with what it had.
   func drive(chip: Int, channel: Int, volts: Double, _ time: UInt64) {
-    var device = Int(tables.pointee.driven[chip * 8 + channel])
+    var device = Int(tables.pointee.driven[chip * BenchTables.channels + channel])
     while device >= 0 {
       let state = tables.pointee.deviceState + device
       if state.pointee.driveVolts != volts {
@@ -16,7 +16,7 @@ extension BenchCore {
 
   /// The voltage a device puts on a pin, clamped to what the pin's protection lets through; 0 where none is wired.
   func pinVolts(chip: Int, channel: Int, _ time: UInt64) -> Double {
-    let index = Int(tables.pointee.read[chip * 8 + channel])
+    let index = Int(tables.pointee.read[chip * BenchTables.channels + channel])
     guard index >= 0 else { return 0 }
     let reading = tables.pointee.readings[index]
     let device = Int(reading.device)
@@ -30,7 +30,7 @@ extension BenchCore {
     // A conversion that ended before samples first; settling one brings in those that ended before it.
     for index in 0..<Int(table.pointee.readingCount) {
       let reader = Int(tables.pointee.readings[Int(table.pointee.firstReading) + index].slowReader)
-      if reader >= 0 { ADS1115Model(self, reader).settle(time) }
+      if reader >= 0 { settle(reader, time) }
     }
     let target = time / tables.pointee.quantum
     let state = tables.pointee.deviceState + device

@@ -3,6 +3,10 @@ import WireFormat
 extension BenchDescription {
   /// The most devices one bench may have.
   public static let mostDevices = 1024
+  /// The most bytes all memories of one bench may have.
+  public static let mostMemory = 1 << 20
+  /// The most lines one bench may have.
+  public static let mostLines = 64
   /// The longest step of a Duffing oscillator's integrator, device time units.
   static let longestDuffingStep = 0.25
 
@@ -16,9 +20,23 @@ extension BenchDescription {
     for index in 0..<chips.count {
       if let fault = chipFault(index) { return fault }
     }
+    guard chips.reduce(0, { $0 + $1.memorySize }) <= Self.mostMemory else { return "memory bytes" }
     guard devices.count <= Self.mostDevices else { return "devices" }
     for index in 0..<devices.count {
       if let fault = deviceFault(index) { return fault }
+    }
+    return lineFault()
+  }
+
+  private func lineFault() -> StaticName? {
+    guard ambientCelsius >= -40, ambientCelsius <= 125 else { return "ambient celsius" }
+    guard ambientSwing >= 0, ambientSwing <= 50 else { return "ambient swing" }
+    guard lines.count <= Self.mostLines else { return "lines" }
+    for (index, line) in lines.enumerated() where line.kind == .ready {
+      guard Int(line.chip) < chips.count, chips[Int(line.chip)].kind.hasReadyOutput else { return "ready line" }
+      for other in lines[..<index] where other.kind == .ready && other.chip == line.chip {
+        return "two lines on one ready output"
+      }
     }
     return nil
   }
@@ -26,34 +44,41 @@ extension BenchDescription {
   private func chipFault(_ index: Int) -> StaticName? {
     let chip = chips[index]
     guard Int(chip.bus) < busClocks.count else { return "chip bus" }
-    guard chip.kind.addresses.contains(chip.address) else { return "chip address" }
+    if let fault = chip.fault() { return fault }
     if chip.mux != BenchChip.noMux {
       guard Int(chip.mux) < chips.count, chip.muxChannel < 8 else { return "chip mux" }
       let mux = chips[Int(chip.mux)]
       guard mux.kind == .tca9548a, mux.bus == chip.bus, mux.mux == BenchChip.noMux else { return "chip mux" }
     }
-    for other in chips[..<index] where other.bus == chip.bus && other.address == chip.address {
+    for other in chips[..<index] where other.bus == chip.bus && Self.overlap(other, chip) {
       let apart =
         other.mux != BenchChip.noMux && chip.mux != BenchChip.noMux
         && (other.mux != chip.mux || other.muxChannel != chip.muxChannel)
       guard apart else { return "two chips at one address" }
+      // The routes of one address are one chain; chips that share some addresses only would need several.
+      guard other.address == chip.address, other.addressCount == chip.addressCount else { return "chip address" }
     }
     return nil
+  }
+
+  private static func overlap(_ a: BenchChip, _ b: BenchChip) -> Bool {
+    Int(a.address) < Int(b.address) + b.addressCount && Int(b.address) < Int(a.address) + a.addressCount
   }
 
   private func deviceFault(_ index: Int) -> StaticName? {
     let device = devices[index]
     guard Int(device.drive.chip) < chips.count,
-      device.drive.channel < chips[Int(device.drive.chip)].kind.dacChannels
+      device.drive.channel < chips[Int(device.drive.chip)].kind.driveChannels
     else { return "drive wire" }
     guard 1 + device.furtherResponses.count <= device.kind.readingNames.count else { return "readings" }
-    if let fault = Self.wireFault(device.drive) { return fault }
+    let hertz = chips[Int(device.drive.chip)].kind == .si5351a
+    if let fault = Self.wireFault(device.drive, hertz: hertz) { return fault }
     let responses = device.responses
     for (place, response) in responses.enumerated() {
       guard Int(response.chip) < chips.count,
-        response.channel < chips[Int(response.chip)].kind.adcChannels
+        response.channel < chips[Int(response.chip)].kind.readChannels
       else { return "response wire" }
-      if let fault = Self.wireFault(response) { return fault }
+      if let fault = Self.wireFault(response, hertz: false) { return fault }
       for other in responses[..<place] {
         guard !Self.onePin(other, response) else { return "two wires on one pin" }
       }
@@ -71,10 +96,12 @@ extension BenchDescription {
       device.kind, device.parameters, device.ageing, timePerSecond: device.timePerSecond, quantum: quantum)
   }
 
-  private static func wireFault(_ wire: BenchWire) -> StaticName? {
-    guard wire.voltsAtZero >= -100, wire.voltsAtZero <= 100 else { return "volts at zero" }
+  // The drive of a clock generator is its frequency: hertz stand in place of volts.
+  private static func wireFault(_ wire: BenchWire, hertz: Bool) -> StaticName? {
+    let farthest: Double = hertz ? 2e8 : 100
+    guard wire.voltsAtZero >= -farthest, wire.voltsAtZero <= farthest else { return "volts at zero" }
     let size = wire.voltsPerUnit.magnitude
-    guard size >= 1e-6, size <= 1e6 else { return "volts per unit" }
+    guard size >= 1e-6, size <= (hertz ? 1e9 : 1e6) else { return "volts per unit" }
     guard wire.noiseVolts >= 0, wire.noiseVolts <= 10 else { return "noise volts" }
     return nil
   }
@@ -98,33 +125,5 @@ extension BenchDescription {
     case .superparamagnetic, .leakyIntegrator, .dead: break
     }
     return ageing.firstFault()
-  }
-}
-
-extension BenchChipKind {
-  /// The 7-bit addresses its pins or options can choose.
-  public var addresses: ClosedRange<UInt8> {
-    switch self {
-    case .ad5593r: return 0x10...0x11
-    case .mcp4728: return 0x60...0x67
-    case .ads1115: return 0x48...0x4B
-    case .tca9548a: return 0x70...0x77
-    }
-  }
-
-  var dacChannels: UInt8 {
-    switch self {
-    case .ad5593r: return 8
-    case .mcp4728: return 4
-    case .ads1115, .tca9548a: return 0
-    }
-  }
-
-  var adcChannels: UInt8 {
-    switch self {
-    case .ad5593r: return 8
-    case .ads1115: return 4
-    case .mcp4728, .tca9548a: return 0
-    }
   }
 }

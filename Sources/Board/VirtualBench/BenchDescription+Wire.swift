@@ -2,10 +2,12 @@ import WireFormat
 
 extension BenchDescription {
   /// The newest version this code writes and reads.
-  public static let formatVersion: UInt16 = 2
+  public static let formatVersion: UInt16 = 3
 
   /// The oldest version that can say it all: benches of before keep their bytes, and with them the state they had.
   private var version: UInt16 {
+    if !lines.isEmpty || ambientCelsius != 25 || ambientSwing != 2 { return 3 }
+    for chip in chips where chip.kind.rawValue > BenchChipKind.tca9548a.rawValue || chip.supplyVolts != 5 { return 3 }
     for device in devices where !device.furtherResponses.isEmpty || device.ageing != .none { return 2 }
     return 1
   }
@@ -27,6 +29,10 @@ extension BenchDescription {
       out.put(chip.bus)
       out.put(chip.mux)
       out.put(chip.muxChannel)
+      guard version >= 3 else { continue }
+      out.put(chip.supplyVolts)
+      out.put(chip.crystalHertz)
+      out.put(chip.memoryBytes)
     }
     out.put(UInt16(truncatingIfNeeded: devices.count))
     for device in devices {
@@ -42,7 +48,19 @@ extension BenchDescription {
       for value in device.parameters { out.put(value) }
       if version >= 2 { Self.put(device.ageing, to: &out) }
     }
+    if version >= 3 { putSurroundings(to: &out) }
     return out.bytes
+  }
+
+  private func putSurroundings(to out: inout ByteWriter) {
+    out.put(UInt8(truncatingIfNeeded: lines.count))
+    for line in lines {
+      out.put(line.kind.rawValue)
+      out.put(line.chip)
+      out.put(line.level)
+    }
+    out.put(ambientCelsius)
+    out.put(ambientSwing)
   }
 
   private static func put(_ wire: BenchWire, to out: inout ByteWriter) {
@@ -74,19 +92,43 @@ extension BenchDescription {
     for _ in 0..<(try reader.take(UInt16.self)) { clocks.append(try reader.take(UInt32.self)) }
     var chips: [BenchChip] = []
     for _ in 0..<(try reader.take(UInt16.self)) {
-      guard let kind = BenchChipKind(rawValue: try reader.take(UInt8.self)) else {
-        throw .invalid(offset: reader.offset - 1, field: "chip kind")
-      }
-      chips.append(
-        BenchChip(
-          kind: kind, address: try reader.take(UInt8.self), bus: try reader.take(UInt8.self),
-          mux: try reader.take(UInt8.self), muxChannel: try reader.take(UInt8.self)))
+      chips.append(try Self.takeChip(&reader, version))
     }
     var devices: [BenchDevice] = []
     for _ in 0..<(try reader.take(UInt16.self)) { devices.append(try Self.takeDevice(&reader, version)) }
+    var lines: [BenchLine] = []
+    var ambient = (celsius: 25.0, swing: 2.0)
+    if version >= 3 {
+      for _ in 0..<(try reader.take(UInt8.self)) { lines.append(try Self.takeLine(&reader)) }
+      ambient = (try reader.takeFiniteDouble("ambient celsius"), try reader.takeFiniteDouble("ambient swing"))
+    }
     try reader.end()
-    self.init(seed: seed, spread: spread, quantum: quantum, busClocks: clocks, chips: chips, devices: devices)
+    self.init(
+      seed: seed, spread: spread, quantum: quantum, busClocks: clocks, chips: chips, devices: devices, lines: lines,
+      ambientCelsius: ambient.celsius, ambientSwing: ambient.swing)
     if let fault = firstFault() { throw .invalid(offset: reader.offset, field: fault) }
+  }
+
+  private static func takeChip(_ reader: inout ByteReader, _ version: UInt16) throws(WireError) -> BenchChip {
+    guard let kind = BenchChipKind(rawValue: try reader.take(UInt8.self)) else {
+      throw .invalid(offset: reader.offset - 1, field: "chip kind")
+    }
+    var chip = BenchChip(
+      kind: kind, address: try reader.take(UInt8.self), bus: try reader.take(UInt8.self),
+      mux: try reader.take(UInt8.self), muxChannel: try reader.take(UInt8.self))
+    if version >= 3 {
+      chip.supplyVolts = try reader.takeFiniteDouble("supply volts")
+      chip.crystalHertz = try reader.take(UInt32.self)
+      chip.memoryBytes = try reader.take(UInt32.self)
+    }
+    return chip
+  }
+
+  private static func takeLine(_ reader: inout ByteReader) throws(WireError) -> BenchLine {
+    guard let kind = BenchLineKind(rawValue: try reader.take(UInt8.self)) else {
+      throw .invalid(offset: reader.offset - 1, field: "line kind")
+    }
+    return BenchLine(kind: kind, chip: try reader.take(UInt8.self), level: try reader.takeBool("line level"))
   }
 
   private static func takeDevice(_ reader: inout ByteReader, _ version: UInt16) throws(WireError) -> BenchDevice {

@@ -1,34 +1,3 @@
-/// The chips a virtual bench can simulate; the numbers stand in bench files.
-public enum BenchChipKind: UInt8, Equatable, Sendable {
-  case ad5593r = 1
-  case mcp4728 = 2
-  case ads1115 = 3
-  case tca9548a = 4
-}
-
-/// One simulated chip and where it sits.
-public struct BenchChip: Equatable, Sendable {
-  /// `mux` of a chip that sits on its bus directly.
-  public static let noMux: UInt8 = 0xFF
-
-  public var kind: BenchChipKind
-  /// 7-bit address.
-  public var address: UInt8
-  /// Index of the bus.
-  public var bus: UInt8
-  /// Index of the multiplexer in front among the bench's chips, or `noMux`.
-  public var mux: UInt8
-  public var muxChannel: UInt8
-
-  public init(kind: BenchChipKind, address: UInt8, bus: UInt8, mux: UInt8 = BenchChip.noMux, muxChannel: UInt8 = 0) {
-    self.kind = kind
-    self.address = address
-    self.bus = bus
-    self.mux = mux
-    self.muxChannel = muxChannel
-  }
-}
-
 /// The physics a device can have; the numbers stand in bench files.
 public enum BenchDeviceKind: UInt8, Equatable, Sendable {
   case superparamagnetic = 1
@@ -90,7 +59,7 @@ public struct BenchDevice: Equatable, Sendable {
   }
 }
 
-/// A virtual bench: buses, chips and devices, and the seed all its randomness comes from.
+/// A virtual bench: buses, chips, devices and lines, and the seed all its randomness comes from.
 public struct BenchDescription: Equatable, Sendable {
   public var seed: UInt64
   /// Relative standard deviation of each unit's hidden parameters around the nominal ones (0.15 is usual).
@@ -101,9 +70,16 @@ public struct BenchDescription: Equatable, Sendable {
   public var busClocks: [UInt32]
   public var chips: [BenchChip]
   public var devices: [BenchDevice]
+  /// Lines, in the order of the board's, 64 at most.
+  public var lines: [BenchLine]
+  /// Mean temperature around the bench, °C.
+  public var ambientCelsius: Double
+  /// How far the temperature swings about its mean, slowly, °C.
+  public var ambientSwing: Double
 
   public init(
-    seed: UInt64, spread: Double, quantum: UInt64, busClocks: [UInt32], chips: [BenchChip], devices: [BenchDevice]
+    seed: UInt64, spread: Double, quantum: UInt64, busClocks: [UInt32], chips: [BenchChip], devices: [BenchDevice],
+    lines: [BenchLine] = [], ambientCelsius: Double = 25, ambientSwing: Double = 2
   ) {
     self.seed = seed
     self.spread = spread
@@ -111,5 +87,8 @@ public struct BenchDescription: Equatable, Sendable {
     self.busClocks = busClocks
     self.chips = chips
     self.devices = devices
+    self.lines = lines
+    self.ambientCelsius = ambientCelsius
+    self.ambientSwing = ambientSwing
   }
 }

@@ -1,13 +1,39 @@
 import Numerics
 
-/// What never changes after the bench was built: where a chip sits.
+/// What never changes after the bench was built: what a chip is and where it sits.
 struct ChipTable {
   var kind: BenchChipKind
+  var address: UInt8
+  var bus: Int16
   /// Index of the multiplexer in front, or -1.
   var mux: Int16
   var muxBit: UInt16
-  /// The next chip at the same bus and address, or -1.
+  /// The next chip at the same bus and address, or -1. Chips with several addresses share a bus with none that has but
+  /// some of them.
   var next: Int16
+  var supplyVolts: Double
+  var crystalHertz: Double
+  /// The unit's clock over the nominal one, as periods: 0.9 to 1.1.
+  var periodScale: Double
+  /// What a thermometer of this unit shows too much, °C.
+  var offset: Double
+  /// Bytes of its memory, and where it starts in the block of memories.
+  var memoryBytes: Int
+  var memory: Int
+}
+
+/// What never changes after the bench was built: a line.
+struct LineTable {
+  var kind: BenchLineKind
+  /// The chip whose ready output it is, or -1.
+  var chip: Int16
+}
+
+/// The temperature around the bench: a mean and two slow swings.
+struct AmbientTable {
+  var mean: Double
+  var swing: Double
+  var phases: (Double, Double)
 }
 
 /// What never changes after the bench was built: one device, its unit's own parameters and what follows from them.
@@ -54,6 +80,8 @@ struct BenchTables {
   var header: UnsafeMutablePointer<BenchHeader>
   var chipBlock: UnsafeMutableRawPointer
   var deviceState: UnsafeMutablePointer<DeviceState>
+  var lineState: UnsafeMutablePointer<LineState>
+  var memory: UnsafeMutablePointer<UInt8>
   var chips: UnsafeMutablePointer<ChipTable>
   var devices: UnsafeMutablePointer<DeviceTable>
   var readings: UnsafeMutablePointer<ReadingTable>
@@ -61,10 +89,13 @@ struct BenchTables {
   var routes: UnsafeMutablePointer<Int16>
   /// Length of a bit on each bus, 1/65536 ns.
   var bitTimes: UnsafeMutablePointer<UInt64>
-  /// First device driven by chip * 8 + channel, or -1.
+  /// First device driven by chip * 16 + channel, or -1.
   var driven: UnsafeMutablePointer<Int16>
-  /// Reading on chip * 8 + channel, or -1.
+  /// Reading on chip * 16 + channel, or -1.
   var read: UnsafeMutablePointer<Int16>
+  var lines: UnsafeMutablePointer<LineTable>
+  var lineCount: Int
+  var ambient: AmbientTable
   var chipCount: Int
   var deviceCount: Int
   var busCount: Int
@@ -74,6 +105,11 @@ struct BenchTables {
   var longestCatchUp: UInt64
   var realClock: (@convention(c) () -> UInt64)?
   var sleeper: (@convention(c) (UInt64) -> Void)?
+}
+
+extension BenchTables {
+  /// Channels a chip has at most.
+  static let channels = 16
 }
 
 /// A one-word handle to a bench, with all that happens on it as extensions.

@@ -1,7 +1,8 @@
 /// The simulated MCP4728, with its LDAC pin tied high: outputs follow only commands that say so.
 ///
 /// Each channel has an input register word (reference, power mode, gain and code as they travel on the bus) and the word its
-/// output has taken. The EEPROM keeps its factory content; commands that would change it change the registers alone.
+/// output has taken. The EEPROM keeps its factory content; commands that would change it change the registers alone, and are
+/// counted.
 struct MCP4728Model {
   private static let input = 0
   private static let output = 4
@@ -34,19 +35,31 @@ struct MCP4728Model {
     case 2:
       switch (command >> 3) & 3 {
       case 0: multiWrite(bytes, time)
-      case 2: sequentialWrite(bytes, time)
-      case 3: singleWrite(bytes, time)
-      default: break
+      case 2:
+        wear()
+        sequentialWrite(bytes, time)
+      case 3:
+        wear()
+        singleWrite(bytes, time)
+      default: state.violate()
       }
-    case 4: setBits(0x8000, shift: 15, command)
+    // The address bits lie in the EEPROM.
+    case 3: wear()
+    case 4: setBits(0x8000, shift: 15, bytes)
     case 5: powerDown(bytes)
-    case 6: setBits(0x1000, shift: 12, command)
-    default: break
+    case 6: setBits(0x1000, shift: 12, bytes)
+    default: state.violate()
     }
+  }
+
+  private func wear() {
+    state.violate()
+    state.wearMemory()
   }
 
   // Two bytes a channel from A on; reference and gain stay.
   private func fastWrite(_ bytes: UnsafeRawBufferPointer) {
+    if bytes.count & 1 != 0 || bytes.count > 8 { state.violate() }
     var offset = 0
     var channel = 0
     while offset + 1 < bytes.count {
@@ -67,6 +80,7 @@ struct MCP4728Model {
       if bytes[offset] & 1 == 0 { update(channel, time) }
       offset += 3
     }
+    if offset != bytes.count { state.violate() }
   }
 
   // Two bytes a channel from the one named up to D.
@@ -89,7 +103,9 @@ struct MCP4728Model {
   }
 
   // One bit a channel, A in bit 3: reference or gain.
-  private func setBits(_ mask: UInt16, shift: UInt16, _ command: UInt8) {
+  private func setBits(_ mask: UInt16, shift: UInt16, _ bytes: UnsafeRawBufferPointer) {
+    if bytes.count != 1 { state.violate() }
+    let command = bytes[0]
     for channel in 0..<4 {
       let bit = UInt16(command >> UInt8(3 - channel)) & 1
       state.words[Self.input + channel] = state.words[Self.input + channel] & ~mask | bit << shift
@@ -97,7 +113,7 @@ struct MCP4728Model {
   }
 
   private func powerDown(_ bytes: UnsafeRawBufferPointer) {
-    guard bytes.count >= 2 else { return }
+    guard bytes.count == 2 else { return state.violate() }
     let modes = UInt16(bytes[0] & 0x0F) << 4 | UInt16(bytes[1] >> 4)
     for channel in 0..<4 {
       let mode = (modes >> UInt16(6 - 2 * channel)) & 3
@@ -121,6 +137,7 @@ struct MCP4728Model {
 
   /// For each channel three bytes of its input register, then three of its EEPROM; over again after 24.
   func read(_ bytes: UnsafeMutableRawBufferPointer) {
+    if bytes.count > 24 { state.violate() }
     for position in 0..<bytes.count {
       let channel = (position / 6) & 3
       let word = position % 6 < 3 ? state.words[Self.input + channel] : Self.factory

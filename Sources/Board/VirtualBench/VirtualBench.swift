@@ -18,7 +18,7 @@ public enum BenchError: Error, Equatable, Sendable {
 /// nor how often they happen changes what is read. Everything that changes lives in one flat block of memory; put into
 /// shared memory, it outlives the process that used it, as a real board would. One process at a time may use it.
 public final class VirtualBench {
-  private let core: BenchCore
+  let core: BenchCore
   private let arena: UnsafeMutableRawPointer
   private let ownState: UnsafeMutableRawPointer?
 
@@ -26,6 +26,8 @@ public final class VirtualBench {
   public static func stateBytes(for description: BenchDescription) -> Int {
     MemoryLayout<BenchHeader>.stride + description.chips.count * ChipState.stride
       + description.devices.count * MemoryLayout<DeviceState>.stride
+      + description.lines.count * MemoryLayout<LineState>.stride
+      + description.chips.reduce(0) { $0 + $1.memorySize }
   }
 
   /// - Parameters:
@@ -72,6 +74,9 @@ public final class VirtualBench {
 
   /// A bus; nobody acknowledges anything on one the description does not have.
   public func bus(_ index: Int) -> VirtualI2CBus { VirtualI2CBus(core: core, index: index) }
+
+  /// The bench's lines.
+  public var lines: VirtualLineBank { VirtualLineBank(core: core) }
 
   /// The bench's time.
   public var clock: VirtualClock { VirtualClock(core: core) }
