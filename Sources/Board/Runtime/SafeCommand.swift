@@ -6,6 +6,9 @@ import PhysicalNetwork
 enum SafeCommand {
   static func run(_ state: BoardState, force: Bool) throws(CommandError) -> Int32 {
     if force { try end(state) }
+    guard try ActiveBundle.look(state).running != nil else {
+      return Command.put("no bundle is active: there are no safe values yet")
+    }
     let failures = try write(state)
     guard failures == 0 else {
       throw CommandError(
