@@ -158,7 +158,7 @@ check_setup() {
 # Purging leaves recorded runs alone, says so, and removes the rest.
 check_purge() {
   local tree=$1 var="$1/purge-var" etc="$1/purge-etc"
-  sed -e "s#/var/lib/edged#$var#g; s#/etc/edged#$etc#g; s#/run/systemd/system#$tree/none#g; s#^  if command -v deb-systemd-helper.*#  if false; then#" \
+  sed -e "s#/var/lib/edged#$var#g; s#/etc/edged#$etc#g; s#/run/edged#$tree/none#g; s#/run/systemd/system#$tree/none#g; s#^  if command -v deb-systemd-helper.*#  if false; then#" \
     "$tree/DEBIAN/postrm" >"$tree/postrm"
   mkdir -p "$var/journal" "$etc/trusted.d"
   touch "$var/identity" "$var/journal/run" "$etc/trusted.d/a.pub" "$etc/authorized_keys"
