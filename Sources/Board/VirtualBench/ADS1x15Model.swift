@@ -101,7 +101,7 @@ struct ADS1x15Model {
       default: hertz = Double(8 << rate)
       }
     }
-    return UInt64(1e9 / hertz * core.tables.pointee.chips[index].periodScale)
+    return UInt64(1e9 / hertz * core.tables.pointee.chips[index].periodScale + 0.5)
   }
 
   /// Finishes the conversions that have ended by `time`; only the last of them can still be seen.
