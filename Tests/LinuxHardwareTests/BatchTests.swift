@@ -99,6 +99,31 @@ import Testing
     #expect(port.calls.map(\.count) == [6, 1, 1, 2, 1, 1, 1, 1, 2, 1, 1])
   }
 
+  /// A controller that trips over joined messages is not trusted with them a fourth time; one that recovers is.
+  @Test func whatTripsOverJoinedMessagesIsGivenThemThreeTimes() throws {
+    let port = FakePort(family: .bcm2835)
+    let bus = try I2CController(port: port)
+    port.answer = { $0.count > 2 ? -5 : 0 }
+    let batch = try Batch(Array(Self.mixed[0...2]))
+    for _ in 0..<5 { #expect(batch.run(on: bus).completed == 3) }
+    #expect(port.calls.filter { $0.count > 2 }.count == 3 && bus.repeatedBatches == 3)
+
+    let other = FakePort(family: .bcm2835)
+    let recovering = try I2CController(port: other)
+    var round = 0
+    other.answer = { messages in
+      guard messages.count > 2 else { return 0 }
+      round += 1
+      return round % 3 == 0 ? 0 : -5
+    }
+    for _ in 0..<12 { #expect(batch.run(on: recovering).completed == 3) }
+    #expect(other.calls.filter { $0.count > 2 }.count == 12)
+    // A lone clock that is stretched for good is a fault of the bus, not tried again.
+    other.answer = { _ in -5 }
+    #expect(
+      batch.run(on: recovering) == I2CBatchResult(completed: 0, error: I2CError(.timeout, address: 0x10, errno: 5)))
+  }
+
   @Test func whatIsTooMuchIsRefusedAlone() throws {
     let port = FakePort()
     let bus = try I2CController(port: port)

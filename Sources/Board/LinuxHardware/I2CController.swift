@@ -51,16 +51,19 @@ public final class I2CController<Port: I2CPort>: I2CBus {
     var done = 0
     while done < transfers.count {
       let joined = rules.oneTransaction ? 1 : join(transfers, from: done)
+      var failure: I2CError?
       if joined > 1 {
-        let failure = send(transfers, from: done)
-        if let failure, failure.kind.concernsWholeBus { return I2CBatchResult(completed: done, error: failure) }
-        if failure == nil {
+        failure = send(transfers, from: done)
+        guard let failure else {
           done += joined
+          misfits = 0
           continue
         }
+        if failure.kind.concernsWholeBus && !isMisfit(failure) {
+          return I2CBatchResult(completed: done, error: failure)
+        }
+        repeatedBatches &+= 1
       }
-      let repeated = joined > 1
-      if repeated { repeatedBatches &+= 1 }
       for index in done..<done + joined {
         do throws(I2CError) {
           try transaction(transfers[index].address, transfers[index].operations)
@@ -68,8 +71,7 @@ public final class I2CController<Port: I2CPort>: I2CBus {
           return I2CBatchResult(completed: index, error: error)
         }
       }
-      // What fails together and works apart, and is refused rather than unanswered, is better not joined again.
-      if repeated, refused { rules.oneTransaction = true }
+      if let failure { learn(failure) }
       done += joined
     }
     return I2CBatchResult(completed: transfers.count)
@@ -85,7 +87,21 @@ public final class I2CController<Port: I2CPort>: I2CBus {
   // MARK: Messages
 
   private var filled = 0
-  private var refused = false
+  /// Joined calls, one after the other, that failed with what a controller says of messages it cannot join, while their
+  /// transactions went well one by one.
+  private var misfits = 0
+
+  /// i2c-bcm2835 says EIO both of a clock stretched too long and of messages that did not go as its interrupts expect.
+  private func isMisfit(_ failure: I2CError) -> Bool {
+    failure.kind == .unsupported || (port.family == .bcm2835 && failure.errno == 5)
+  }
+
+  /// What fails together and works apart is not joined again: at once where it was refused, else after three times.
+  private func learn(_ failure: I2CError) {
+    guard isMisfit(failure) else { return }
+    misfits += 1
+    if failure.kind == .unsupported || misfits >= 3 { rules.oneTransaction = true }
+  }
 
   /// How many transactions from `start` on go into one call; their messages are made.
   private func join(_ transfers: UnsafeMutableBufferPointer<I2CTransfer>, from start: Int) -> Int {
@@ -109,9 +125,7 @@ public final class I2CController<Port: I2CPort>: I2CBus {
     calls &+= 1
     let result = port.transfer(messages, count: filled)
     guard result < 0 else { return nil }
-    let failure = error(result, transfers[start].address)
-    refused = failure.kind == .unsupported
-    return failure
+    return error(result, transfers[start].address)
   }
 
   /// The number of messages once these operations follow the first `count`; nil when they are too many or too long.

@@ -35,6 +35,16 @@ enum GPIOChecks {
   }
 
   private static func busy(_ lines: ChipLines, _ checks: inout Checks) {
+    whileHeld(lines, &checks)
+    checks.refused(
+      "one line twice", [lines.output(1), lines.input(3), lines.input(1)], .busy, line: 2,
+      holder: "line 0 of the same description")
+    checks.check(
+      "a line let go can be had", lines.open([lines.output(1), lines.output(2)], "second user", &checks) != nil)
+  }
+
+  @inline(never)
+  private static func whileHeld(_ lines: ChipLines, _ checks: inout Checks) {
     guard let held = lines.open([lines.output(2)], "first user", &checks) else { return }
     withExtendedLifetime(held) {
       checks.refused(
@@ -42,11 +52,6 @@ enum GPIOChecks {
         holder: "first user")
       checks.refused("a busy input", [lines.input(2)], .busy, line: 0, holder: "first user")
     }
-    checks.refused(
-      "one line twice", [lines.output(1), lines.input(3), lines.input(1)], .busy, line: 2,
-      holder: "line 0 of the same description")
-    checks.check(
-      "a line let go can be had", lines.open([lines.output(1), lines.output(2)], "second user", &checks) != nil)
   }
 
   private static func missing(_ lines: ChipLines, _ checks: inout Checks) {
@@ -86,6 +91,8 @@ enum GPIOChecks {
       return
     }
     checks.level("a line by its name", bank, mask: 1, wanted: 1)
-    checks.refused("the same line by chip and offset", [lines.input(0)], .busy, line: 0, holder: "by name")
+    withExtendedLifetime(bank) {
+      checks.refused("the same line by chip and offset", [lines.input(0)], .busy, line: 0, holder: "by name")
+    }
   }
 }
