@@ -11,6 +11,7 @@ let package = Package(
   products: [
     .executable(name: "edged", targets: ["edged"]),
     .executable(name: "hardware-check", targets: ["HardwareCheck"]),
+    .executable(name: "bench-server", targets: ["BenchServer"]),
     .executable(name: "edgesync", targets: ["edgesync"]),
   ],
   dependencies: [
@@ -61,6 +62,11 @@ let package = Package(
     .executableTarget(
       name: "HardwareCheck", dependencies: ["LinuxHardware", "HardwareInterface", "CBoard"],
       path: "Tests/Guest/HardwareCheck"),
+    .target(name: "CBenchServer", path: "Tests/Guest/CBenchServer"),
+    .executableTarget(
+      name: "BenchServer",
+      dependencies: ["VirtualBench", "HardwareInterface", "WireFormat", "CBoard", "CBenchServer"],
+      path: "Tests/Guest/BenchServer"),
 
     .executableTarget(
       name: "twinstep-bench", dependencies: ["TwinModel", "CBoard"], path: "Benchmarks/TwinStep"),

@@ -15,7 +15,7 @@ usage: ./cross-compile.sh [aarch64|armv7|armv6|x86_64|all ...] [--suite bookworm
   x86_64    this machine, as Embedded Swift: the same program as on the boards
   all       every one of them
   --suite   the Debian the boards run (default bookworm); their libgpiod differs. armv6 is the same for both
-  --product edged (the default), or hardware-check: the program emulated boards are tried with, without packages
+  --product edged (the default), or hardware-check or bench-server, which emulated boards are tried with; no packages
   --out     where PRODUCT-ARCH and the packages edged_VERSION_DEBIANARCH.deb go
             (default .build/cross/out, for trixie .build/cross/out/trixie)
 
@@ -45,8 +45,8 @@ while [ $# -gt 0 ]; do
       ;;
     --product)
       case "${2:-}" in
-        edged | hardware-check) product=$2 ;;
-        *) die "--product takes edged or hardware-check, not '${2:-}'." ;;
+        edged | hardware-check | bench-server) product=$2 ;;
+        *) die "--product takes edged, hardware-check or bench-server, not '${2:-}'." ;;
       esac
       shift
       ;;

@@ -111,7 +111,7 @@ fetch_sources() {
       "linux-kbuild-$version:$(dpkg --print-architecture)" "linux-source-$version"
     tar -C "$folder" -xJf "$folder/usr/src/linux-source-$version.tar.xz" --strip-components=1 \
       "linux-source-$version/drivers/gpio/gpio-sim.c" "linux-source-$version/drivers/gpio/gpiolib.h" \
-      "linux-source-$version/kernel/irq/irq_sim.c"
+      "linux-source-$version/drivers/i2c/i2c-stub.c" "linux-source-$version/kernel/irq/irq_sim.c"
     rm "$folder/usr/src/linux-source-$version.tar.xz"
     sed -i "s#include /usr/src/#include $folder/usr/src/#" "$folder/usr/src/linux-headers-$release/Makefile"
     : >"$folder/.complete"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the kernel modules that tests need for the arm64 guests: i2c-relay (Tests/Guest/i2c-relay) and gpio-sim.
+# Builds the kernel modules that tests need for the arm64 guests: i2c-relay (Tests/Guest/i2c-relay), and gpio-sim
+# and i2c-stub, which Debian's kernels are built without.
 #
-#   scripts/guest-modules.sh      prints the folder with i2c-relay.ko and gpio-simulator.ko
+#   scripts/guest-modules.sh      prints the folder with i2c-relay.ko, gpio-simulator.ko and i2c-stub.ko
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/guest-lib.sh"
@@ -18,7 +19,8 @@ guest_lock modules
 if [ ! -f "$folder/.complete" ] || [ "$(cat "$folder/.complete")" != "$stamp" ]; then
   rm -rf "$folder"
   mkdir -p "$folder/build"
-  cp "$relay/i2c-relay.c" "$relay/Makefile" "$sources"/drivers/gpio/{gpio-sim.c,gpiolib.h} "$folder/build/"
+  cp "$relay/i2c-relay.c" "$relay/Makefile" "$sources"/drivers/gpio/{gpio-sim.c,gpiolib.h} "$sources/drivers/i2c/i2c-stub.c" \
+    "$folder/build/"
   # Modules may not reach irq_to_desc; generic_handle_irq finds the descriptor for them.
   sed 's/handle_simple_irq(irq_to_desc(\(.*\)));/generic_handle_irq(\1);/' "$sources/kernel/irq/irq_sim.c" >"$folder/build/irq_sim.c"
   make -C "$sources/usr/src/linux-headers-$release" "M=$folder/build" ARCH=arm64 "CROSS_COMPILE=$COMPILER" \

@@ -30,7 +30,7 @@ for program in edged hardware-check; do
 done
 if [ "$arch" = arm64 ]; then
   modules=$(bash scripts/guest-modules.sh)
-  options+=(--extra "$modules/gpio-simulator.ko")
+  options+=(--extra "$modules/gpio-simulator.ko" --extra "$modules/i2c-stub.ko")
 fi
 bash scripts/guest-initrd.sh "$arch" "$GUEST_ROOT/$board.initrd" "${options[@]}"
 

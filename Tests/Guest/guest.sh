@@ -47,13 +47,24 @@ check_equal() {
   output=$("$@" 2>&1)
   if [ "$output" = "$wanted" ]; then ok "$checked"; else fail "$checked: '$output' where '$wanted' is wanted"; fi
 }
+# run_checks WHAT COMMAND...: a program that prints "ok ..." and "FAIL ..." itself, and ends with 0 when all held.
+run_checks() {
+  checked=$1
+  shift
+  "$@" || fail "$checked: '$*' ended with $?"
+}
 # host WHAT ...: run-guest.py does it and answers one line, which is printed.
 host() {
   echo "@host $*" >/dev/console
   read -r answer </dev/console
   echo "$answer"
 }
-load() { insmod "/modules/$1.ko" $2 || fail "module $1 does not load"; }
+# load MODULE [PARAMETER=VALUE ...]
+load() {
+  loaded=$1
+  shift
+  insmod "/modules/$loaded.ko" "$@" || fail "module $loaded does not load"
+}
 load_all() {
   while read -r module; do insmod "/modules/$module" || fail "module $module does not load"; done </modules/order
 }
@@ -66,7 +77,7 @@ wait_for() {
   done
   [ -e "$1" ] || fail "$1 does not appear"
 }
-# A gpio-sim chip: gpio_sim LABEL LINES [LINE-NAME ...]; its pulls and values are files in $simulated then.
+# A gpio-sim chip: gpio_sim LABEL LINES [LINE-NAME ...]; its pulls and values are files in $simulated then (exported).
 gpio_sim() {
   [ -d /sys/kernel/config/gpio-sim ] || mount -t configfs none /sys/kernel/config
   chip=/sys/kernel/config/gpio-sim/$1
@@ -81,7 +92,7 @@ gpio_sim() {
     line=$((line + 1))
   done
   echo 1 >"$chip/live"
-  simulated=/sys/devices/platform/$(cat "$chip/dev_name")/$(cat "$chip/bank0/chip_name")
+  export simulated=/sys/devices/platform/$(cat "$chip/dev_name")/$(cat "$chip/bank0/chip_name")
 }
 finish() {
   say "up $(cut -d' ' -f1 /proc/uptime) s"

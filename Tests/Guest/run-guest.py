@@ -100,7 +100,7 @@ def main():
                     monitor = monitor or Monitor(path, started + options.seconds)
                     board.stdin.write((answer(monitor, line.split()[1:]) + "\n").encode())
                     board.stdin.flush()
-                elif line.startswith("ok - "):
+                elif line.startswith("ok "):
                     checked += 1
                 elif line.startswith("FAIL"):
                     failed += 1
