@@ -1,3 +1,4 @@
+import Bundle
 import CBoard
 import HardwareInterface
 import PhysicalNetwork
