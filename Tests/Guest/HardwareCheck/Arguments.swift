@@ -25,6 +25,9 @@ struct Arguments {
   /// A number, decimal or 0x…; nil when it is not given or none.
   func number(_ key: StaticString) -> UInt64? { value(key).flatMap(Self.number) }
 
+  /// A whole number with or without a sign; nil when it is not given or none.
+  func signed(_ key: StaticString) -> Int64? { value(key).flatMap { Int64($0) } }
+
   func number(at index: Int) -> UInt64? { word(index).flatMap(Self.number) }
 
   private static func number(_ text: String) -> UInt64? {

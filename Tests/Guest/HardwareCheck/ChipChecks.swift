@@ -4,14 +4,14 @@ import LinuxHardware
 
 /// A TMP105 thermometer: temperature, limit registers, and the pointer it keeps.
 enum TMP105Checks {
-  static func run(_ bus: LinuxI2CBus, _ address: I2CAddress, _ millicelsius: UInt64?, _ checks: inout Checks) {
+  static func run(_ bus: LinuxI2CBus, _ address: I2CAddress, _ millicelsius: Int64?, _ checks: inout Checks) {
     switch bus.fetch(address, after: [0], count: 2) {
     case .failure(let error): checks.fail("tmp105 temperature", Checks.text(error))
     case .success(let bytes):
       let raw = Int16(truncatingIfNeeded: Int32(bytes[0]) << 8 | Int32(bytes[1]))
       let measured = Int64(raw) * 1000 / 256
       // Nine bits as the chip wakes up: half a degree.
-      let held = millicelsius.map { abs(Int64($0) - measured) < 500 } ?? (measured > -56_000 && measured < 129_000)
+      let held = millicelsius.map { abs($0 - measured) < 500 } ?? (measured > -56_000 && measured < 129_000)
       checks.check("tmp105 temperature", held, "\(measured) thousandths of a degree")
     }
     for limit: [UInt8] in [[0x46, 0x80], [0xF6, 0x00]] {

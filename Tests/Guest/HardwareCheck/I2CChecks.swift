@@ -19,7 +19,7 @@ enum I2CChecks {
         + String(bus.port.functions, radix: 16))
     let thermometer = address(arguments, "tmp105")
     let clock = address(arguments, "ds1338")
-    if let thermometer { TMP105Checks.run(bus, thermometer, arguments.number("millicelsius"), &checks) }
+    if let thermometer { TMP105Checks.run(bus, thermometer, arguments.signed("millicelsius"), &checks) }
     if let clock { DS1338Checks.run(bus, clock, &checks) }
     if let memory = address(arguments, "at24c") { AT24CChecks.run(bus, memory, &checks) }
     if let missing = address(arguments, "missing") {
