@@ -10,6 +10,8 @@ enum SafeCommand {
     guard try ActiveBundle.look(state).running != nil else {
       return Command.put("no bundle is active: there are no safe values yet")
     }
+    // After the service's death its run ends in order, which takes a moment; one that goes on is refused below.
+    _ = awaitFree(state, nanoseconds: 5_000_000_000)
     let failures = try write(state)
     guard failures == 0 else {
       throw CommandError(
