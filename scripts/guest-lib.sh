@@ -3,7 +3,9 @@
 
 readonly GUEST_SUITE="bookworm"
 GUEST_ROOT="$(project_root)/.build/guest"
-readonly GUEST_ROOT
+# Where ./cross-compile.sh leaves the boards' programs.
+GUEST_PROGRAMS="${GUEST_PROGRAMS:-$(project_root)/.build/cross/out}"
+readonly GUEST_ROOT GUEST_PROGRAMS
 
 # Makes an apt root of our own once (lists, cache, status of nothing installed but `status`), with this machine's Debian
 # sources for every board's architecture and the suite's backports. Prints the path of its apt.conf.

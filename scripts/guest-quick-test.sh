@@ -25,8 +25,9 @@ options=(--init Tests/Guest/quick/raspi.sh --copy Tests/Guest/guest.sh:guest.sh
   --modules "i2c-dev i2c-bcm2835 bcm2835_wdt configfs")
 [ "$cross" = armv6 ] || options+=(--libraries)
 for program in edged hardware-check; do
-  file="$root/.build/cross/out/$program-$cross"
-  [ ! -x "$file" ] || options+=(--copy "$file:bin/$program")
+  file="$GUEST_PROGRAMS/$program-$cross"
+  [ -x "$file" ] || die "$program is not built for $cross." "First: ./cross-compile.sh $cross --product $program"
+  options+=(--copy "$file:bin/$program")
 done
 if [ "$arch" = arm64 ]; then
   modules=$(bash scripts/guest-modules.sh)

@@ -8,7 +8,8 @@ set -euo pipefail
 
 build_packages=(libgpiod-dev libi2c-dev libsodium-dev libsqlite3-dev mtools)
 test_packages=(shellcheck qemu-user openssh-server openssh-client python3 python3-venv strace
-  lintian groff-base man-db systemd)
+  lintian groff-base man-db systemd
+  gcc-aarch64-linux-gnu make kmod cpio e2fsprogs mmdebstrap arch-test qemu-user-static)
 
 case "${1:-build}" in
   build) wanted=("${build_packages[@]}") ;;

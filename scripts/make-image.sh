@@ -7,6 +7,7 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: scripts/make-image.sh --out FILE --host NAME --key FILE [options]
+       scripts/make-image.sh --base      makes and keeps what every image starts from, and nothing else
 
   --out FILE        the image (ext4, no partitions); FILE.kernel, FILE.initrd, FILE.known_hosts and FILE.sh, which boots
                     it, go beside
@@ -32,10 +33,18 @@ readonly DISK_MODULES=(virtio_pci virtio_mmio virtio_blk ext4)
 readonly SYSTEM_MODULES=(virtio_net virtio_rng i2c-dev configfs autofs4 fuse)
 
 arguments=("$@")
+only_base=""
 out="" host="" key="" board_id="" admin_key="" extra_modules="" free_mb=512
 packages=() trusted=() overlays=()
 while [ $# -gt 0 ]; do
-  case "$1" in -h | --help) usage && exit 0 ;; esac
+  case "$1" in
+    -h | --help) usage && exit 0 ;;
+    --base)
+      only_base=yes
+      shift
+      continue
+      ;;
+  esac
   [ $# -ge 2 ] || die "$1 needs a value." "scripts/make-image.sh --help tells what there is."
   case "$1" in
     --out) out=$2 ;;
@@ -52,13 +61,13 @@ while [ $# -gt 0 ]; do
   esac
   shift 2
 done
-if [ -z "$out" ] || [ -z "$host" ] || [ -z "$key" ]; then
+if [ -z "$only_base" ] && { [ -z "$out" ] || [ -z "$host" ] || [ -z "$key" ]; }; then
   die "--out, --host and --key are needed." "scripts/make-image.sh --help tells more."
 fi
-[[ $host =~ ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ ]] || die "'$host' is no host name: small letters, digits and hyphens."
+[ -n "$only_base" ] || [[ $host =~ ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ ]] || die "'$host' is no host name: small letters, digits and hyphens."
 [ -z "$board_id" ] || [[ $board_id =~ ^[0-9a-f]{32}$ ]] || die "'$board_id' is no board id: 32 digits of 0-9 and a-f."
 [[ $free_mb =~ ^[0-9]{1,6}$ ]] || die "--free-mb takes a number of megabytes, not '$free_mb'."
-for file in "$key" ${admin_key:+"$admin_key"}; do
+for file in ${key:+"$key"} ${admin_key:+"$admin_key"}; do
   [ -f "$file" ] || die "there is no file $file."
   grep -q -E '^(ssh-|ecdsa-|sk-)' "$file" || die "$file holds no ssh public key." "A public key's file ends in .pub."
 done
@@ -139,6 +148,7 @@ if [ "${MAKE_IMAGE_INSIDE:-}" != yes ]; then
   need_binfmt
   base_system
   for wanted in kernel busybox; do bash "$scripts/guest-fetch.sh" "$wanted" arm64 >/dev/null; done
+  [ -z "$only_base" ] || exit 0
   namespace=(unshare --mount --propagation private)
   if [ "$(id -u)" -ne 0 ]; then
     namespace=(unshare --map-root-user --map-auto --mount --propagation private)

@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""Turns the virtual board of a project into one that is reached by ssh and has its bench behind /dev/i2c-0.
+
+    prepare_project.py PROJECT PORT KEY KNOWN-HOSTS [STEP-US]
+"""
+
+import pathlib
+import sys
+
+
+def main():
+    project, port, key, hosts = pathlib.Path(sys.argv[1]), *sys.argv[2:5]
+    board = project / "boards/virtual/board.toml"
+    text = board.read_text()
+    assert 'device = "virtual"' in text, "the board file has changed"
+    text = text.replace('device = "virtual"', 'device = "/dev/i2c-0"')
+    if len(sys.argv) > 5:
+        text = text.replace("step_us = 20000", f"step_us = {int(sys.argv[5])}")
+    # A channel nobody drives, so that there is something to run live on.
+    text += '\n[[input]]\nchip = "combi1"\nchannel = 7\nrange_volts = [0.25, 2.25]\n'
+    board.write_text(text)
+    options = [
+        "-F", "none", "-p", port, "-i", key, "-o", "IdentitiesOnly=yes", "-o", f"UserKnownHostsFile={hosts}",
+        "-o", "StrictHostKeyChecking=yes",
+    ]
+    listed = ", ".join(f'"{option}"' for option in options)
+    (project / "edgetwin.toml").write_text(
+        'schema = 1\nname = "guest"\n\n[[board]]\nname = "virtual"\ntransport = "ssh"\nhost = "edged@127.0.0.1"\n'
+        f"options = [{listed}]\n")
+
+
+if __name__ == "__main__":
+    main()
