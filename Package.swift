@@ -102,6 +102,7 @@ let package = Package(
       name: "Stages",
       dependencies: [
         "Workbench", "Transport", "TwinFitting", "TrainingKernels", "NetworkTraining", "Datasets", "SyncProtocol",
+        "HardwareInterface",
         "RunRecords", "Bundle", "PhysicalNetwork", "VirtualBench", "TwinModel", "TwinMonitor", "Numerics", "WireFormat",
         "CBoard",
       ],

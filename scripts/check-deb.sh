@@ -103,7 +103,6 @@ check_package() {
   printf '#!/bin/sh\nexec %s "$@"\n' "${runner[*]} $tree/usr/bin/edged" >"$tree/run-edged"
   chmod 755 "$tree/run-edged"
   check_setup "$tree"
-  check_refusal "$tree"
   check_purge "$tree"
   check_accounts "$tree"
   check_ssh "$tree"
@@ -136,25 +135,6 @@ check_page() {
   commands=$(timeout 60 "$@" help 2>&1 | sed -nE 's/^  ([a-z]+) .*/\1/p' | sort -u)
   described=$(gzip -dc "$page" | sed -nE 's/^\.It Cm ([a-z]+).*/\1/p' | grep -v -x help | sort -u)
   same "commands in the manual page" "$commands" "$described"
-}
-
-# An ARMv6 board is told which package is its own; others are let through.
-check_refusal() {
-  local tree=$1 bin="$1/bin" machine
-  mkdir "$bin"
-  # shellcheck disable=SC2016  # the script's own variable
-  printf '#!/bin/sh\necho "$MACHINE"\n' >"$bin/uname"
-  chmod 755 "$bin/uname"
-  for machine in armv6l armv7l aarch64; do
-    if MACHINE=$machine DPKG_MAINTSCRIPT_ARCH=armhf PATH="$bin:$PATH" sh "$tree/DEBIAN/preinst" install 2>"$work/said"; then
-      [ $machine != armv6l ] || fail "an ARMv6 board takes the armhf package"
-    else
-      [ $machine = armv6l ] || fail "a board of $machine refuses the armhf package"
-      grep -q 'armel' "$work/said" || fail "the refusal does not name the armel package"
-    fi
-  done
-  quiet "the armel package on ARMv6" env MACHINE=armv6l DPKG_MAINTSCRIPT_ARCH=armel "PATH=$bin:$PATH" \
-    sh "$tree/DEBIAN/preinst" install
 }
 
 # First boot: name and id from the file, or made up; a bad file is refused with its line.

@@ -35,8 +35,8 @@ wanted=$(awk -v needed="${needed[*]}" '
 ' "$metadata"/*.symbols - <<<"$undefined")
 
 case "$wanted" in
-  *missing\ *) die "No package of the sysroot has $(sed -n 's/^missing //p' <<<"$wanted" | head -n 1)." ;;
   *unknown\ *) die "No library of the sysroot gives $(sed -n 's/^unknown //p' <<<"$wanted")." ;;
+  *missing\ *) die "No package of the sysroot has $(sed -n 's/^missing //p' <<<"$wanted" | head -n 1)." ;;
 esac
 
 declare -A version=()

@@ -100,20 +100,6 @@ link aarch64-unknown-linux-gnu plain "$work/plain.c"
 refuses "the wrong machine" "not a program for armv7" "$work/plain" armv7 "$work/sysroot"
 link aarch64-unknown-linux-gnu big "$work/big.c"
 refuses "a program over its size" "the board's limit" "$work/big" aarch64 "$work/sysroot"
-
-# --- what a package needs: the oldest version with every symbol that is asked for, and no guess where one is unknown
-printf 'int one(void);\nint two(void);\nint _start(void) { return one() + two(); }\n' >"$work/needs.c"
-link aarch64-unknown-linux-gnu needs "$work/needs.c" "$work/sysroot/usr/lib/libstub.so" \
-  -Wl,--no-as-needed,--unresolved-symbols=ignore-all
-mkdir -p "$work/sysroot/.packages"
-needs() { bash "$root/scripts/deb-depends.sh" "$work/needs" "$work/sysroot" 2>&1 || true; }
-printf 'libother.so other1 #MINVER#\n one@Base 7.0\nlibstub.so stub1 #MINVER#\n* Build-Depends-Package: x\n one@Base 1.10\n two@Base 1.9-3\n three@Base 9.0\n' \
-  >"$work/sysroot/.packages/stub1.symbols"
-[ "$(needs)" = "stub1 (>= 1.10)" ] || fail "what a program needs: $(needs)"
-sed -i '/two@Base/d' "$work/sysroot/.packages/stub1.symbols"
-case "$(needs)" in *"No library of the sysroot gives two"*) ;; *) fail "an unknown symbol: $(needs)" ;; esac
-sed -i 's/^libstub.so/libgone.so/' "$work/sysroot/.packages/stub1.symbols"
-case "$(needs)" in *libstub.so*) ;; *) fail "a library of no package: $(needs)" ;; esac
 rm "$work/sysroot/usr/lib/libstub.so"
 refuses "a missing library" "needs libstub.so" "$work/missing" aarch64 "$work/sysroot"
 refuses "a file that is no program" "not an ELF file" "$work/plain.c" aarch64 "$work/sysroot"

@@ -65,7 +65,7 @@ struct LoopFixture {
   }
 
   /// A loop over this bench; free it after use.
-  func loop(_ request: RunRequest, network: NetworkDescription? = nil) -> ControlLoop<VirtualI2CBus, VirtualClock> {
+  func loop(_ request: RunRequest, network: NetworkDescription? = nil) -> ControlLoop<VirtualI2CBus, NoLines, VirtualClock> {
     ControlLoop(
       board: board, network: network, request: request,
       bank: ConverterBank(board: board, buses: [bench.bus(0)]), clock: bench.clock, ring: ring,

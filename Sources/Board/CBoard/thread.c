@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "cboard_thread.h"
@@ -61,6 +62,10 @@ __attribute__((noinline)) void cboard_prefault_stack(size_t bytes) {
   if (bytes == 0) return;
   volatile unsigned char *area = __builtin_alloca(bytes);
   for (size_t offset = 0; offset < bytes; offset += 1024) area[offset] = 0;
+}
+
+int cboard_timer_slack(unsigned long nanoseconds) {
+  return cboard_result(prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0));
 }
 
 int cboard_set_affinity(int cpu) {

@@ -71,10 +71,19 @@ public struct AD5593R: Equatable, Sendable {
     try bus.writeWord(address, pointer: Pointer.adcPins, UInt16(adcMask))
     try bus.writeWord(address, pointer: Pointer.dacPins, UInt16(dacMask))
     try bus.writeWord(address, pointer: Pointer.pullDown, UInt16(~(dacMask | adcMask)))
-    guard try register(on: &bus, Pointer.adcPins) == UInt16(adcMask),
-      try register(on: &bus, Pointer.dacPins) == UInt16(dacMask)
-    else { throw I2CError(.unexpectedData, address: address.value) }
+    guard try isConfigured(on: &bus, dacMask: dacMask, adcMask: adcMask) else {
+      throw I2CError(.unexpectedData, address: address.value)
+    }
     try startSequence(on: &bus, mask: adcMask)
+  }
+
+  /// Whether the pins still have the work `configure` gave them.
+  @inlinable
+  public func isConfigured<Bus: I2CBus>(
+    on bus: inout Bus, dacMask: UInt8, adcMask: UInt8
+  ) throws(I2CError) -> Bool {
+    guard try register(on: &bus, Pointer.adcPins) == UInt16(adcMask) else { return false }
+    return try register(on: &bus, Pointer.dacPins) == UInt16(dacMask)
   }
 
   /// Starts the endlessly repeated ADC sequence at its lowest channel; `configure` does so too.

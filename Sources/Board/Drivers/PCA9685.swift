@@ -63,8 +63,9 @@ public struct PCA9685: Equatable, Sendable {
     guard try isConfigured(on: &bus) else { throw I2CError(.unexpectedData, address: address.value) }
   }
 
+  /// Whether the chip still runs as `configure` left it.
   @inlinable
-  func isConfigured<Bus: I2CBus>(on bus: inout Bus) throws(I2CError) -> Bool {
+  public func isConfigured<Bus: I2CBus>(on bus: inout Bus) throws(I2CError) -> Bool {
     let mode1 = try bus.readByte(address, register: Register.mode1)
     let mode2 = try bus.readByte(address, register: Register.mode2)
     let divider = try bus.readByte(address, register: Register.prescale)

@@ -20,9 +20,18 @@ public protocol I2CBus {
   /// fault. So a transaction in a batch must be one that does no harm when sent twice. A fault of the whole bus is put
   /// down to the first transaction of the call that met it. Nothing is allocated.
   mutating func batch(_ transfers: UnsafeMutableBufferPointer<I2CTransfer>) -> I2CBatchResult
+
+  /// Frees a bus that a chip holds low, by clocks and a stop.
+  ///
+  /// - Returns: whether both lines are high again; nil where the controller cannot do it.
+  mutating func recover() -> Bool?
 }
 
 extension I2CBus {
+  /// Cannot.
+  @inlinable
+  public mutating func recover() -> Bool? { nil }
+
   /// One `transaction` each.
   @inlinable
   public mutating func batch(_ transfers: UnsafeMutableBufferPointer<I2CTransfer>) -> I2CBatchResult {

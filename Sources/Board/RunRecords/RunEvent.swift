@@ -15,6 +15,16 @@ public enum RunEvent: Equatable, Sendable {
   case gap(count: UInt64)
   /// A node's residuals left their range or came back.
   case residual(ResidualEvent)
+  /// What a transaction with a chip met, before it was tried again for the so-manieth time.
+  case transferRetried(chip: UInt8, address: UInt8, kind: UInt8, errno: Int32, attempt: UInt8)
+  /// A chip that was left out is set up again and in use from the next step on: after so many tries and nanoseconds.
+  case chipRecovered(chip: UInt8, probes: UInt32, after: UInt64)
+  /// A bus was held low and clocks were sent to free it.
+  case busCleared(bus: UInt8, freed: Bool)
+  /// A line did not do its work; kinds are those of `LineErrorKind`.
+  case lineFault(line: UInt8, kind: UInt8, errno: Int32)
+  /// A monitor's reading: its code, and what it means in °C, V or A.
+  case monitor(index: UInt16, code: UInt16, value: Float)
 
   /// The types' numbers.
   public enum Code {
@@ -24,6 +34,11 @@ public enum RunEvent: Equatable, Sendable {
     public static let chipFault: UInt16 = 4
     public static let gap: UInt16 = 5
     public static let residual: UInt16 = 6
+    public static let transferRetried: UInt16 = 7
+    public static let chipRecovered: UInt16 = 8
+    public static let busCleared: UInt16 = 9
+    public static let lineFault: UInt16 = 10
+    public static let monitor: UInt16 = 11
   }
 
   /// Reads one event; nil for a type this version does not know (it is skipped).
@@ -57,7 +72,30 @@ public enum RunEvent: Equatable, Sendable {
     case Code.residual:
       return (step, .residual(try ResidualEvent(from: &body)))
     default:
-      return (step, nil)
+      return (step, try hardware(type, &body))
+    }
+  }
+
+  /// The events of buses, lines and monitors; nil for other types.
+  private static func hardware(_ type: UInt16, _ body: inout ByteReader) throws(WireError) -> RunEvent? {
+    switch type {
+    case Code.transferRetried:
+      return .transferRetried(
+        chip: try body.take(UInt8.self), address: try body.take(UInt8.self), kind: try body.take(UInt8.self),
+        errno: try body.take(Int32.self), attempt: try body.take(UInt8.self))
+    case Code.chipRecovered:
+      return .chipRecovered(
+        chip: try body.take(UInt8.self), probes: try body.take(UInt32.self), after: try body.take(UInt64.self))
+    case Code.busCleared:
+      return .busCleared(bus: try body.take(UInt8.self), freed: try body.take(UInt8.self) != 0)
+    case Code.lineFault:
+      return .lineFault(
+        line: try body.take(UInt8.self), kind: try body.take(UInt8.self), errno: try body.take(Int32.self))
+    case Code.monitor:
+      return .monitor(
+        index: try body.take(UInt16.self), code: try body.take(UInt16.self),
+        value: try body.takeFiniteFloat("monitor value"))
+    default: return nil
     }
   }
 }

@@ -8,6 +8,8 @@ struct BoardHardware {
   /// One for each of the description's buses.
   let buses: [BoardBus]
   let clock: BoardClock
+  /// Those of the description, by their index.
+  let lines: BoardLines
   /// Time is the bench's own, and runs as fast as it can be reckoned.
   let virtualTime: Bool
   let isVirtual: Bool
@@ -20,22 +22,36 @@ struct BoardHardware {
   ) throws(CommandError) -> BoardHardware {
     if let bench = try BenchMemory.open(state, realTime: realTime) {
       return BoardHardware(
-        buses: board.buses.indices.map { .virtual(bench.bus($0)) }, clock: .virtual(bench.clock),
-        virtualTime: !realTime, isVirtual: true, bench: bench)
+        buses: board.buses.indices.map { .virtual(bench.bus($0, board.buses[$0].combining)) },
+        clock: .virtual(bench.clock), lines: .virtual(bench.lines), virtualTime: !realTime, isVirtual: true,
+        bench: bench)
     }
     var buses: [BoardBus] = []
-    for bus in board.buses { buses.append(.linux(try open(bus))) }
+    for bus in board.buses { buses.append(.linux(try open(bus), BusWiresDescription(board, bus))) }
     return BoardHardware(
-      buses: buses, clock: .linux(LinuxClock()), virtualTime: false, isVirtual: false, bench: nil)
+      buses: buses, clock: .linux(LinuxClock()), lines: try BoardLines.open(board), virtualTime: false,
+      isVirtual: false, bench: nil)
   }
 
   private static func open(_ bus: BusDescription) throws(CommandError) -> LinuxI2CBus {
+    let options = I2CBusOptions(
+      timeoutMilliseconds: bus.timeoutMilliseconds, retries: bus.retries,
+      combining: I2CCombining(rawValue: bus.combining.rawValue) ?? .any)
     do throws(I2CError) {
-      return try LinuxI2CBus(device: bus.device)
+      return try LinuxI2CBus(device: bus.device, options: options)
     } catch {
       throw CommandError(
         CommandError.Code.failed,
         "bus \(bus.name) (\(bus.device)): " + FaultText.text(error) + "; nothing was driven")
     }
+  }
+}
+
+extension VirtualBench {
+  /// A bus that joins what the described controller would.
+  func bus(_ index: Int, _ combining: BusCombining) -> VirtualI2CBus {
+    var bus = bus(index)
+    bus.combining = I2CCombining(rawValue: combining.rawValue) ?? .any
+    return bus
   }
 }

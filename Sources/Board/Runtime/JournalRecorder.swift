@@ -18,6 +18,7 @@ final class JournalRecorder {
   private let page: StatusPage
   private let channels: Int
   private let watch: ResidualWatch?
+  private let figures: LoopFigures?
   private let byCountOnly: Bool
   /// 32 bits, set by the loop's side when it puts nothing more.
   private let finish: UnsafeMutableRawPointer
@@ -35,18 +36,19 @@ final class JournalRecorder {
   // As told by the events that came through here: what a watcher sees while the run goes on.
   private var missedDeadlines: UInt64 = 0
   private var droppedSamples: UInt64 = 0
-  private var chipFaults: UInt32 = 0
+  private var chipsOut: UInt32 = 0
   private(set) var failure: JournalError?
 
   init(
     ring: SampleRing, writer: JournalWriter, page: StatusPage, channels: Int, watch: ResidualWatch? = nil,
-    byCountOnly: Bool, finish: UnsafeMutableRawPointer
+    figures: LoopFigures? = nil, byCountOnly: Bool, finish: UnsafeMutableRawPointer
   ) {
     self.ring = ring
     self.writer = writer
     self.page = page
     self.channels = channels
     self.watch = watch
+    self.figures = figures
     self.byCountOnly = byCountOnly
     self.finish = finish
     let fitting = (writer.maximumPayload - SamplesHeader.size) / max(2 * channels, 1)
@@ -101,7 +103,8 @@ final class JournalRecorder {
   private func note(_ event: UnsafeRawBufferPointer) {
     switch UInt16(littleEndian: event.load(as: UInt16.self)) {
     case RunEvent.Code.missedDeadline: missedDeadlines += 1
-    case RunEvent.Code.chipFault: chipFaults += 1
+    case RunEvent.Code.chipFault: chipsOut += 1
+    case RunEvent.Code.chipRecovered: chipsOut = chipsOut == 0 ? 0 : chipsOut - 1
     case RunEvent.Code.gap:
       droppedSamples += UInt64(
         littleEndian: event.loadUnaligned(fromByteOffset: EventEncoder.headerBytes, as: UInt64.self))
@@ -162,8 +165,9 @@ final class JournalRecorder {
       page.set64(StatusPage.Word.steps, shownSteps)
       page.set64(StatusPage.Word.missed, missedDeadlines)
       page.set64(StatusPage.Word.dropped, droppedSamples)
-      page.set(StatusPage.Word.quarantined, chipFaults)
+      page.set(StatusPage.Word.quarantined, chipsOut)
       page.show(watch)
+      page.show(figures)
     }
   }
 }

@@ -1,4 +1,6 @@
 import CBoard
+import HardwareInterface
+import PhysicalNetwork
 import RunRecords
 
 /// The control loop's side of the ring: samples and events as records, and what to do when the journal is behind.
@@ -109,12 +111,47 @@ struct LoopOutput {
     }
   }
 
-  func putChipFault(step: UInt64, chip: UInt8, address: UInt8, kind: UInt8, errno: Int32) {
-    withEvent(RunEvent.Code.chipFault, payload: 7, step: step) { event in
-      event.put(chip)
-      event.put(address)
-      event.put(kind)
-      event.put(errno)
+  /// What the converters have told.
+  func put(_ event: BankEvent, step: UInt64) {
+    switch event {
+    case .none: return
+    case .leftOut(let fault):
+      withEvent(RunEvent.Code.chipFault, payload: 7, step: step) { put(fault, to: &$0) }
+    case .retried(let fault, let attempt):
+      withEvent(RunEvent.Code.transferRetried, payload: 8, step: step) { event in
+        put(fault, to: &event)
+        event.put(attempt)
+      }
+    case .recovered(let chip, let probes, let after):
+      withEvent(RunEvent.Code.chipRecovered, payload: 13, step: step) { event in
+        event.put(chip)
+        event.put(probes)
+        event.put(after)
+      }
+    case .cleared(let bus, let freed):
+      withEvent(RunEvent.Code.busCleared, payload: 2, step: step) { event in
+        event.put(bus)
+        event.put(UInt8(freed ? 1 : 0))
+      }
+    case .line(let error):
+      withEvent(RunEvent.Code.lineFault, payload: 6, step: step) { event in
+        event.put(error.line)
+        event.put(error.kind.rawValue)
+        event.put(error.errno)
+      }
+    case .reading(let monitor, let code, let value):
+      withEvent(RunEvent.Code.monitor, payload: 8, step: step) { event in
+        event.put(monitor)
+        event.put(code)
+        event.put(value.bitPattern)
+      }
     }
+  }
+
+  private func put(_ fault: ConverterFault, to event: inout EventEncoder) {
+    event.put(fault.chip)
+    event.put(fault.cause.address)
+    event.put(fault.cause.kind.rawValue)
+    event.put(fault.cause.errno)
   }
 }

@@ -7,9 +7,9 @@ import TwinMonitor
 import WireFormat
 
 /// The process that runs the loop: the control loop on its first thread, the journal on a second one.
-struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
+struct LoopProcess<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
   let session: RunSession
-  let bank: ConverterBank<Bus>
+  let bank: ConverterBank<Bus, Lines>
   let clock: Clock
   let virtualTime: Bool
   let realTimePriority: Bool
@@ -59,8 +59,8 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
     let finish = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
     finish.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
     let recorder = JournalRecorder(
-      ring: ring, writer: writer, page: page, channels: session.channelCount, watch: watch, byCountOnly: virtualTime,
-      finish: finish)
+      ring: ring, writer: writer, page: page, channels: session.channelCount, watch: watch, figures: loop.figures,
+      byCountOnly: virtualTime, finish: finish)
     var thread = cboard_thread()
     let started = cboard_thread_start(
       &thread,
@@ -72,7 +72,7 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
     if realTimePriority { becomeRealTime() }
     page.update { page in page.set(StatusPage.Word.phase, StatusPage.Phase.running.rawValue) }
     let outcome = loop.run(from: start)
-    let safeFailures = loop.bank.writeSafe(session.board)
+    let safeFailures = loop.finish()
     cboard_store_release_u32(page.word(StatusPage.Word.safeWritten), 1)
     cboard_store_release_u32(finish, 1)
     _ = cboard_thread_join(thread)
@@ -81,8 +81,12 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
       missedDeadlines: loop.statistics.missedDeadlines, droppedSamples: loop.statistics.droppedSamples,
       quarantinedChips: UInt16(loop.bank.quarantinedCount), safeFailures: UInt16(safeFailures),
       longestStep: loop.statistics.longestStep, busyTime: loop.statistics.busyTime,
-      histogram: loop.statistics.histogramArray())
-    return withExtendedLifetime(recorder) { close(writer, recorder.failure, stop, watch) }
+      histogram: loop.statistics.array(.busy), jitter: loop.statistics.array(.jitter),
+      slack: loop.statistics.array(.slack),
+      chips: loop.bank.allCounters.map {
+        ChipTally(transfers: $0.transfers, retries: $0.retries, faults: $0.faults, recoveries: $0.recoveries)
+      })
+    return withExtendedLifetime(recorder) { close(writer, recorder.failure, stop, watch, loop.figures) }
   }
 
   private func header(start: UInt64) -> RunStart {
@@ -93,19 +97,31 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
       hold: session.network?.hold ?? 0, settleSteps: session.network?.settleSteps ?? 0)
   }
 
+  /// Priority, memory, processor and timers as the board's placement has them. Without real-time scheduling the loop
+  /// runs all the same, with timers that are not rounded.
   private func becomeRealTime() {
+    let placement = session.board.placement
+    _ = cboard_timer_slack(1)
     let memory = cboard_lock_memory()
-    let priority = cboard_realtime_priority(50)
+    let priority = placement.priority == 0 ? 0 : cboard_realtime_priority(Int32(placement.priority))
     cboard_prefault_stack(64 << 10)
     if memory != 0 || priority != 0 {
       Log.warning(
         "no real-time scheduling (\(StateFiles.errorText(memory != 0 ? -memory : -priority))): deadlines may be missed; "
           + "grant CAP_SYS_NICE and CAP_IPC_LOCK to edged")
     }
+    guard placement.cpu != LoopPlacement.anyCPU else { return }
+    let affinity = cboard_set_affinity(Int32(placement.cpu))
+    if affinity != 0 {
+      Log.warning(
+        "the loop cannot run on CPU \(placement.cpu) (\(StateFiles.errorText(-affinity))): it runs where the kernel puts "
+          + "it; set [loop] cpu in board.toml to one there is")
+    }
   }
 
   private func close(
-    _ writer: JournalWriter, _ failure: JournalError?, _ stop: RunStop, _ watch: ResidualWatch?
+    _ writer: JournalWriter, _ failure: JournalError?, _ stop: RunStop, _ watch: ResidualWatch?,
+    _ figures: LoopFigures
   ) -> Int32 {
     var problem = failure
     if problem == nil {
@@ -127,6 +143,7 @@ struct LoopProcess<Bus: I2CBus, Clock: HardwareClock> {
       page.set64(StatusPage.Word.steps, stop.steps)
       page.set64(StatusPage.Word.committed, summary.step)
       page.show(watch)
+      page.show(figures)
       page.set(StatusPage.Word.outcome, UInt32(stop.outcome.rawValue))
     }
     if let problem {

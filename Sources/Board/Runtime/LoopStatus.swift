@@ -1,3 +1,5 @@
+import RunRecords
+
 /// A copy of the status page.
 public struct LoopStatus {
   public var supervisor: Int32
@@ -18,6 +20,14 @@ public struct LoopStatus {
   public var text: String
   /// How each node stands with its twin, as `NodeWatch` words; empty when none is watched.
   public var nodes: [UInt32]
+  /// Steps by busy time, by how late they began and by the slack they left: [2^k, 2^(k+1)) ns, as in `RunStop`.
+  public var busyHistogram: [UInt32]
+  public var jitterHistogram: [UInt32]
+  public var slackHistogram: [UInt32]
+  /// What a step's transfers take on the wires, nanoseconds.
+  public var wireTime: UInt64
+  /// Counters of each chip of the board.
+  public var chips: [ChipTally]
 
   init(_ page: StatusPage) {
     typealias Word = StatusPage.Word
@@ -39,5 +49,25 @@ public struct LoopStatus {
     text = String(decoding: bytes, as: UTF8.self)
     let watched = min(Int(page.get(StatusPage.Word.nodeCount)), StatusPage.nodeCapacity)
     nodes = (0..<watched).map { page.get(StatusPage.Word.nodes + $0) }
+    busyHistogram = page.histogram(0)
+    jitterHistogram = page.histogram(1)
+    slackHistogram = page.histogram(2)
+    wireTime = page.get64(Word.wireTime)
+    chips = page.chips()
+  }
+}
+
+extension StatusPage {
+  /// Histogram 0 of busy time, 1 of lateness, 2 of slack.
+  func histogram(_ number: Int) -> [UInt32] {
+    (0..<RunStop.bucketCount).map { get(Word.histograms + number * RunStop.bucketCount + $0) }
+  }
+
+  func chips() -> [ChipTally] {
+    (0..<min(Int(get(Word.chipCount)), Self.chipCapacity)).map { index in
+      let word = Word.chips + Self.chipWords * index
+      return ChipTally(
+        transfers: get64(word), retries: get(word + 2), faults: get(word + 3), recoveries: get(word + 4))
+    }
   }
 }

@@ -141,17 +141,27 @@ public final class ResidualWatch {
 
   /// A converter does not answer any more: what its channels say is nothing a twin can be compared with.
   func leaveOut(chip: UInt8) {
-    for index in 0..<monitor.count {
-      let node = watched[index]
-      var touched = false
-      for channel in 0..<node.driveCount where drives[node.firstDrive + channel].chip == chip { touched = true }
-      for channel in 0..<node.responseCount where responses[node.firstResponse + channel].chip == chip {
-        touched = true
-      }
-      guard touched else { continue }
+    for index in 0..<monitor.count where uses(chip, index) {
       monitor.leaveOut(index)
       show(index)
     }
+  }
+
+  /// A converter is back: its nodes are compared again, but for those that are left out by their residuals, and those
+  /// that still miss another (`isMissing` tells of a node of the board).
+  func takeBack(chip: UInt8, isMissing: (Int) -> Bool) {
+    for index in 0..<monitor.count where uses(chip, index) {
+      guard !leftOut[watched[index].node], !isMissing(watched[index].node) else { continue }
+      monitor.takeBack(index)
+      show(index)
+    }
+  }
+
+  private func uses(_ chip: UInt8, _ index: Int) -> Bool {
+    let node = watched[index]
+    for channel in 0..<node.driveCount where drives[node.firstDrive + channel].chip == chip { return true }
+    for channel in 0..<node.responseCount where responses[node.firstResponse + channel].chip == chip { return true }
+    return false
   }
 
   /// Shows the next node's latest statistics: one a step, so that no step does the work of all.

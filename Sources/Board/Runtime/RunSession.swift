@@ -121,6 +121,7 @@ struct RunSession {
     page.update { page in
       for word in Word.supervisor...Word.textLength { page.set(word, 0) }
       for word in Word.nodeCount..<Word.nodes + StatusPage.nodeCapacity { page.set(word, 0) }
+      for word in Word.histograms..<StatusPage.byteCount / 4 { page.set(word, 0) }
       page.set(Word.magic, StatusPage.magic)
       page.set(Word.supervisor, UInt32(bitPattern: cboard_process_id()))
       page.set(Word.phase, StatusPage.Phase.starting.rawValue)

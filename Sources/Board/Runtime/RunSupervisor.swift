@@ -23,7 +23,7 @@ struct RunSupervisor {
   }
 
   private func supervise(_ hardware: BoardHardware) -> Int32 {
-    var bank = ConverterBank(board: session.board, buses: hardware.buses)
+    var bank = ConverterBank(board: session.board, buses: hardware.buses, lines: hardware.lines)
     let supervisor = cboard_process_id()
     let child = cboard_fork()
     if child == 0 {

@@ -26,7 +26,7 @@ enum SafeCommand {
     let lock = try RunSession.takeLock(state)
     defer { _ = cboard_close(lock) }
     let hardware = try BoardHardware.open(state, board, realTime: false)
-    var bank = ConverterBank(board: board, buses: hardware.buses)
+    var bank = ConverterBank(board: board, buses: hardware.buses, lines: hardware.lines)
     return withExtendedLifetime(hardware) { bank.writeSafe(board) }
   }
 

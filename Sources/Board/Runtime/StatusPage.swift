@@ -1,14 +1,18 @@
 import CBoard
+import PhysicalNetwork
 import RunRecords
 
-/// What a running loop shows to anybody who looks: one page of shared memory (`run/status`), written by one process at a
+/// What a running loop shows to anybody who looks: two pages of shared memory (`run/status`), written by one process at a
 /// time under a sequence number, read without locks. Words of 32 bits; 64-bit values are two words, low first.
 public struct StatusPage {
-  static let byteCount = 4096
+  static let byteCount = 8192
   static let magic: UInt32 = 0x5350_5445  // "ETPS"
   static let textCapacity = 480
   /// Nodes whose residuals the page can show.
   static let nodeCapacity = 800
+  /// Chips whose counters the page can show, and words of each.
+  static let chipCapacity = 128
+  static let chipWords = 6
 
   enum Word {
     static let sequence = 0
@@ -44,6 +48,15 @@ public struct StatusPage {
     /// What the daemon does about a standing run, as `StandingPhase`, and how often it has started it again.
     static let standing = 1006
     static let restarts = 1007
+    // Again inside the sequence's protection.
+    /// Histograms of busy time, of lateness and of slack, 40 words each as in `RunStop`.
+    static let histograms = 1024
+    /// What a step's transfers take on the wires, nanoseconds (64 bits).
+    static let wireTime = 1144
+    /// Chips that words from `chips` on tell of.
+    static let chipCount = 1151
+    /// Of each chip: transfers (64 bits), retries, times left out, times taken back, 0.
+    static let chips = 1152
   }
 
   /// Where a run stands.
@@ -54,7 +67,7 @@ public struct StatusPage {
 
   let memory: UnsafeMutableRawPointer
 
-  /// Maps the page of an open status file of at least 4096 bytes; nil when that fails.
+  /// Maps the page of an open status file of at least `byteCount` bytes; nil when that fails.
   public init?(descriptor: Int32, readOnly: Bool) {
     var address: UnsafeMutableRawPointer?
     guard cboard_map_file(descriptor, Self.byteCount, readOnly ? 1 : 0, &address) == 0, let address else { return nil }
@@ -110,6 +123,25 @@ public struct StatusPage {
     let count = min(watch.nodeCount, Self.nodeCapacity)
     set(Word.nodeCount, UInt32(count))
     for node in 0..<count { set(Word.nodes + node, watch.word(node)) }
+  }
+
+  /// Shows what the loop has counted.
+  func show(_ figures: LoopFigures?) {
+    guard let figures else { return }
+    for index in 0..<3 * RunStop.bucketCount {
+      set(Word.histograms + index, cboard_load_relaxed_u32(figures.histograms + index))
+    }
+    set64(Word.wireTime, figures.wireTime)
+    let count = min(figures.chips.count, Self.chipCapacity)
+    set(Word.chipCount, UInt32(count))
+    for index in 0..<count {
+      let chip = figures.chips[index]
+      let word = Word.chips + Self.chipWords * index
+      set64(word, chip.transfers)
+      set(word + 2, chip.retries)
+      set(word + 3, chip.faults)
+      set(word + 4, chip.recoveries)
+    }
   }
 
   /// A consistent copy; nil when the page is not one or a writer died in the middle of a change.

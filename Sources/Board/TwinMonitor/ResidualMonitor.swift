@@ -163,6 +163,16 @@ public final class ResidualMonitor {
     entries[index].state = .leftOut
   }
 
+  /// A node that was left out is compared again, as from the start.
+  public func takeBack(_ index: Int) {
+    guard index >= 0, index < count, entries[index].state == .leftOut else { return }
+    entries[index].state = .warmingUp
+    entries[index].warming = entries[index].warmUp
+    for channel in 0..<entries[index].residuals.count {
+      entries[index].windows[channel] = ResidualWindow(entries[index].windows[channel].ring)
+    }
+  }
+
   /// How a watched node stands.
   public func watch(_ index: Int) -> NodeWatch {
     guard index >= 0, index < count else {

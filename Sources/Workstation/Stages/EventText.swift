@@ -1,3 +1,4 @@
+import HardwareInterface
 import RunRecords
 import WireFormat
 import Workbench
@@ -32,7 +33,9 @@ enum EventText {
     case .chipFault(let chip, let address, let kind, let errno):
       MCAPEvent(
         step: step, name: "chip_fault",
-        details: ["chip": "\(chip)", "address": "\(address)", "kind": "\(kind)", "errno": "\(errno)"])
+        details: [
+          "chip": "\(chip)", "address": "\(address)", "kind": "\(kind)", "cause": cause(kind), "errno": "\(errno)",
+        ])
     case .gap(let count):
       MCAPEvent(step: step, name: "gap", details: ["samples": "\(count)"])
     case .residual(let event):
@@ -42,6 +45,40 @@ enum EventText {
           "node": "\(event.node)", "change": ResidualText.change(event), "statistic": ResidualText.statistic(event),
           "observable": "\(event.observable)", "mean_sd": "\(event.mean)", "mean_square_sd": "\(event.meanSquare)",
         ])
+    case .transferRetried, .chipRecovered, .busCleared, .lineFault, .monitor: hardware(event, step)
     }
   }
+
+  /// Events of chips, buses and lines.
+  private static func hardware(_ event: RunEvent, _ step: UInt64) -> MCAPEvent {
+    switch event {
+    case .transferRetried(let chip, let address, let kind, let errno, let attempt):
+      MCAPEvent(
+        step: step, name: "transfer_retried",
+        details: [
+          "chip": "\(chip)", "address": "\(address)", "kind": "\(kind)", "cause": cause(kind), "errno": "\(errno)",
+          "attempt": "\(attempt)",
+        ])
+    case .chipRecovered(let chip, let probes, let after):
+      MCAPEvent(
+        step: step, name: "chip_recovered",
+        details: ["chip": "\(chip)", "probes": "\(probes)", "after_ns": "\(after)"])
+    case .busCleared(let bus, let freed):
+      MCAPEvent(step: step, name: "bus_cleared", details: ["bus": "\(bus)", "freed": "\(freed)"])
+    case .lineFault(let line, let kind, let errno):
+      MCAPEvent(
+        step: step, name: "line_fault",
+        details: [
+          "line": "\(line)", "kind": "\(kind)",
+          "cause": LineErrorKind(rawValue: kind)?.hint.description ?? "unknown", "errno": "\(errno)",
+        ])
+    case .monitor(let index, let code, let value):
+      MCAPEvent(
+        step: step, name: "monitor", details: ["monitor": "\(index)", "code": "\(code)", "value": "\(value)"])
+    default: MCAPEvent(step: step, name: "unknown", details: [:])
+    }
+  }
+
+  /// The kind of a bus's fault in words.
+  private static func cause(_ kind: UInt8) -> String { I2CErrorKind(rawValue: kind)?.hint.description ?? "unknown" }
 }

@@ -24,6 +24,10 @@ int cboard_lock_memory(void);
 // Touches `bytes` of the calling thread's stack, so that it is backed before the loop starts.
 void cboard_prefault_stack(size_t bytes);
 
+// How much later than asked the calling thread's sleeps may end, nanoseconds (at least 1; 50,000 is usual). Real-time
+// threads have none anyway.
+int cboard_timer_slack(unsigned long nanoseconds);
+
 // Keeps the calling thread on one processor.
 int cboard_set_affinity(int cpu);
 

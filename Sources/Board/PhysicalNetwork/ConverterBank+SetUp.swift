@@ -1,0 +1,189 @@
+import HardwareInterface
+
+// Setting chips up: at the start, after a reset was noticed, and on the ways out.
+extension ConverterBank {
+  /// Sets every chip up for its channels, with the codes last written. A chip that does not answer is left out.
+  public mutating func configure() {
+    var clock = TimelessClock()
+    configure(clock: &clock)
+  }
+
+  /// As `configure()`; chips that are left out are tried again from this time of `clock` on.
+  public mutating func configure<C: HardwareClock>(clock: inout C) {
+    for unit in 0..<memory.unitCount {
+      memory.units[unit].leftOut = false
+      setUp(unit, tries: policy.retries, clock.now(), &clock)
+    }
+    isStale = true
+    let now = clock.now()
+    for index in 0..<memory.monitorCount { memory.monitorDue[index] = now &+ board.monitors[index].period }
+    for unit in 0..<memory.unitCount where policy.reprobe > 0 { memory.units[unit].nextCheck = now &+ policy.reprobe }
+  }
+
+  /// Codes put into the bytes that the next set-up writes.
+  public mutating func prepare(_ codes: UnsafePointer<UInt16>) { patch(codes) }
+
+  /// With retries, leaving the chip out when none helps.
+  @discardableResult
+  private mutating func setUp<C: HardwareClock>(
+    _ unit: Int, tries most: UInt8, _ now: UInt64, _ clock: inout C
+  ) -> Bool {
+    var tries: UInt8 = 0
+    while true {
+      do throws(I2CError) {
+        memory.progress.pointee.begin(unit)
+        var bus = setUpBus(unit, budget: .max)
+        try setUp(unit, on: &bus)
+        memory.units[unit].setUpBits = max(memory.progress.pointee.bits, 40)
+        memory.busState[memory.units[unit].bus].troubled = -1
+        return true
+      } catch {
+        if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
+        tries += 1
+        guard tries <= most, mayRetry(unit, error, tries, bits: 0, &clock, .max) else {
+          giveUp(unit, error)
+          return false
+        }
+        tell(unit, error, tries)
+      }
+    }
+  }
+
+  /// In a step: once, as the time for it was looked at before; no further try by itself.
+  mutating func setUpNow<C: HardwareClock>(_ unit: Int, _ clock: inout C, _ deadline: UInt64) -> Bool {
+    do throws(I2CError) {
+      memory.progress.pointee.begin(unit)
+      var bus = setUpBus(unit, budget: .max)
+      try setUp(unit, on: &bus)
+      return true
+    } catch {
+      if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
+      // One more, of the set-up alone, if there is time.
+      if mayRetry(unit, error, policy.retries, bits: memory.units[unit].setUpBits, &clock, deadline) {
+        tell(unit, error, policy.retries)
+        do throws(I2CError) {
+          memory.progress.pointee.begin(unit)
+          var bus = setUpBus(unit, budget: .max)
+          try setUp(unit, on: &bus)
+          return true
+        } catch let again {
+          giveUp(unit, again)
+          return false
+        }
+      }
+      giveUp(unit, error)
+      return false
+    }
+  }
+
+  func setUpBus(_ unit: Int, budget: UInt64) -> SetUpBus<Bus> {
+    let bus = memory.units[unit].bus
+    return SetUpBus(memory.buses + bus, memory.busState + bus, memory.progress, budget: budget)
+  }
+
+  /// The whole set-up over one bus, which may be broken off and begun again: the multiplexer, the codes where they may come
+  /// first, the driver's own, the codes again, the pointer.
+  mutating func setUp<B: I2CBus>(_ unit: Int, on bus: inout B) throws(I2CError) {
+    let state = memory.units[unit]
+    if state.mux >= 0 { try select(state.mux, state.muxMask) }
+    if state.driver.takesCodesFirst { try sendCodes(unit, on: &bus) }
+    try state.driver.configure(
+      on: &bus, driveMask: UInt8(truncatingIfNeeded: state.driveMask),
+      readMask: UInt8(truncatingIfNeeded: state.readMask), wide: state.wide, channel: state.channel)
+    try sendCodes(unit, on: &bus)
+    try sendPointer(unit)
+  }
+
+  private func sendCodes<B: I2CBus>(_ unit: Int, on bus: inout B) throws(I2CError) {
+    let first = memory.units[unit].firstWrite
+    for index in first..<first + memory.units[unit].writeCount {
+      try bus.transaction(memory.transfers[index].address, memory.transfers[index].operations)
+    }
+  }
+
+  // MARK: - Ways out
+
+  /// Tries of the safe values that one chip gets.
+  private static var safeTries: UInt8 { 6 }
+
+  /// Writes codes to every chip, quarantined or not, each tried on its own: the way out of a run. Every chip has its codes
+  /// first; then it is set up once more, as it may have lost that, and has them again. A chip that was left out stays so,
+  /// whether it takes them or not.
+  ///
+  /// - Returns: how many chips could not be written.
+  public mutating func writeSafe(_ codes: UnsafePointer<UInt16>) -> Int {
+    patch(codes)
+    var failures = 0
+    if outputMask != 0 { failures += setSafeLines(codes) }
+    for mux in 0..<memory.muxCount { memory.muxes[mux].selected = ConverterMux.unknown }
+    for bus in 0..<memory.busCount { memory.busState[bus].troubled = -1 }
+    for unit in 0..<memory.unitCount where isDriver(unit) { _ = attempt(unit, 2, configures: false) }
+    for unit in 0..<memory.unitCount where isDriver(unit) {
+      if !attempt(unit, Self.safeTries, configures: true) { failures += 1 }
+    }
+    return failures
+  }
+
+  private func isDriver(_ unit: Int) -> Bool { memory.units[unit].writeCount > 0 }
+
+  private mutating func setSafeLines(_ codes: UnsafePointer<UInt16>) -> Int {
+    let levels = safeLevels & ~driveMask | levels(codes)
+    for _ in 0..<Self.safeTries {
+      do throws(LineError) {
+        try lines.set(mask: outputMask, levels: levels)
+        return 0
+      } catch {
+        put(.line(error))
+      }
+    }
+    return 1
+  }
+
+  private mutating func attempt(_ unit: Int, _ most: UInt8, configures: Bool) -> Bool {
+    let bus = memory.units[unit].bus
+    if case .unusable = memory.units[unit].driver { return false }
+    for tries in 1...most {
+      do throws(I2CError) {
+        if configures {
+          memory.progress.pointee.begin(unit)
+          var counted = setUpBus(unit, budget: .max)
+          try setUp(unit, on: &counted)
+        } else {
+          if memory.units[unit].mux >= 0 { try select(memory.units[unit].mux, memory.units[unit].muxMask) }
+          try sendCodes(unit, on: &memory.buses[bus])
+        }
+        memory.busState[bus].troubled = -1
+        return true
+      } catch {
+        if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
+        if !mayRetryEver(unit, error, tries) { return false }
+        tell(unit, error, tries)
+      }
+    }
+    return false
+  }
+
+  /// On a bus that hangs, each try may take long: a chip has two then, and the bus is freed before each.
+  private mutating func mayRetryEver(_ unit: Int, _ met: I2CError, _ tries: UInt8) -> Bool {
+    var clock = TimelessClock()
+    let hangs = met.kind == .timeout || met.kind == .busStuck
+    let bus = memory.units[unit].bus
+    if hangs, tries >= 3 { return false }
+    if hangs { memory.busState[bus].troubled = unit }
+    _ = mayRetry(unit, met, 0, bits: 0, &clock, .max)
+    return true
+  }
+
+  /// Writes the description's safe codes to every chip and line.
+  ///
+  /// - Returns: how many chips could not be written.
+  public mutating func writeSafe(_ board: BoardDescription) -> Int {
+    var codes: [UInt16] = []
+    for drive in board.drives { codes.append(drive.safeCode) }
+    codes.append(0)
+    return codes.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return 0 }
+      return writeSafe(base)
+    }
+  }
+}

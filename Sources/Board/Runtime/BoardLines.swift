@@ -1,0 +1,71 @@
+import HardwareInterface
+import LinuxHardware
+import PhysicalNetwork
+import VirtualBench
+
+/// The lines of this board, whatever they are made of.
+enum BoardLines: LineBank {
+  case none(NoLines)
+  case linux(LinuxLineBank)
+  case virtual(VirtualLineBank)
+
+  mutating func set(mask: UInt64, levels: UInt64) throws(LineError) {
+    switch self {
+    case .none(var lines): try lines.set(mask: mask, levels: levels)
+    case .linux(let lines): try lines.set(mask: mask, levels: levels)
+    case .virtual(var lines): try lines.set(mask: mask, levels: levels)
+    }
+  }
+
+  mutating func levels(mask: UInt64) throws(LineError) -> UInt64 {
+    switch self {
+    case .none(var lines): return try lines.levels(mask: mask)
+    case .linux(let lines): return try lines.levels(mask: mask)
+    case .virtual(var lines): return try lines.levels(mask: mask)
+    }
+  }
+
+  mutating func waitForEdge(line: Int, after: UInt64, until deadline: UInt64) throws(LineError) -> UInt64 {
+    switch self {
+    case .none(var lines): return try lines.waitForEdge(line: line, after: after, until: deadline)
+    case .linux(let lines): return try lines.waitForEdge(line: line, after: after, until: deadline)
+    case .virtual(var lines): return try lines.waitForEdge(line: line, after: after, until: deadline)
+    }
+  }
+
+  mutating func discardEdges(line: Int) {
+    switch self {
+    case .none: break
+    case .linux(let lines): lines.discardEdges(line: line)
+    case .virtual(var lines): lines.discardEdges(line: line)
+    }
+  }
+
+  /// Takes the lines of a board from the kernel; none where it describes none.
+  ///
+  /// - Throws: what is wrong with which line, and what to do.
+  static func open(_ board: BoardDescription) throws(CommandError) -> BoardLines {
+    guard !board.lines.isEmpty else { return .none(NoLines()) }
+    var requests: [LineRequest] = []
+    for index in board.lines.indices { requests.append(board.lineRequest(index)) }
+    do throws(LineOpenError) {
+      return .linux(try LinuxLineBank(requests, consumer: "edged"))
+    } catch {
+      throw CommandError(CommandError.Code.failed, error.text + "; nothing was driven")
+    }
+  }
+}
+
+extension BoardDescription {
+  /// How a line is asked of the kernel. Those of a bus are taken only to free it.
+  func lineRequest(_ index: Int) -> LineRequest {
+    let line = lines[index]
+    var isWire = false
+    for bus in buses where Int(bus.clockLine) == index || Int(bus.dataLine) == index { isWire = true }
+    return LineRequest(
+      name: line.name, chip: line.chip, offset: line.offset,
+      direction: LineDirection(rawValue: line.direction.rawValue) ?? .input,
+      pull: LinePull(rawValue: line.bias.rawValue) ?? .asIs, activeLow: line.activeLow, initial: line.initial,
+      edges: LineEdges(rawValue: line.edges.rawValue) ?? .none, taken: !isWire)
+  }
+}
