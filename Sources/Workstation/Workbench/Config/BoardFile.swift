@@ -1,5 +1,14 @@
 import PhysicalNetwork
 
+/// What a board file says besides the description the board is sent.
+public struct BoardSource: Sendable {
+  public var description: BoardDescription
+  /// What the file calls its lines, in the description's order.
+  public var lineNames: [String]
+  /// The profile it names; nil for none.
+  public var profile: BoardProfile?
+}
+
 /// Reads `board.toml`, which says how a board is wired, into the description the board is sent (docs/boards.md has every key).
 ///
 /// Volts, hertz and the like become converter codes here, as `ChannelScale` has them, cut to the largest code.
@@ -8,7 +17,7 @@ public enum BoardFile {
   public static func read(
     path: String, boardID: [UInt8] = [UInt8](repeating: 0, count: 16), library: BoardLibrary = .standard
   ) throws(ConfigError) -> BoardDescription {
-    try board(try ConfigTable(reading: path), boardID, library)
+    try source(try ConfigTable(reading: path), boardID, library).description
   }
 
   /// The board described by `text`; `file` is for messages, `library` has the profile the file may name.
@@ -16,12 +25,17 @@ public enum BoardFile {
     _ text: String, file: String, boardID: [UInt8] = [UInt8](repeating: 0, count: 16),
     library: BoardLibrary = .standard
   ) throws(ConfigError) -> BoardDescription {
-    try board(try ConfigTable(parsing: text, file: file), boardID, library)
+    try source(try ConfigTable(parsing: text, file: file), boardID, library).description
   }
 
-  private static func board(
+  /// The file at `path` with what the description leaves out.
+  public static func source(path: String, library: BoardLibrary = .standard) throws(ConfigError) -> BoardSource {
+    try source(try ConfigTable(reading: path), [UInt8](repeating: 0, count: 16), library)
+  }
+
+  private static func source(
     _ root: ConfigTable, _ boardID: [UInt8], _ library: BoardLibrary
-  ) throws(ConfigError) -> BoardDescription {
+  ) throws(ConfigError) -> BoardSource {
     _ = try root.integer("schema", in: 1...ConfigTable.schema)
     let name = try root.string("name")
     let profile = try library.profile(namedIn: root)
@@ -60,7 +74,7 @@ public enum BoardFile {
         .inconsistent, "", "the board would refuse this description: \(fault)", "A rule of the board is broken",
         "Look at the keys of that name")
     }
-    return board
+    return BoardSource(description: board, lineNames: lines.names.names, profile: profile)
   }
 }
 

@@ -38,15 +38,17 @@ public struct BoardProfile: Equatable, Sendable {
     public var clock: String
     /// Pull-ups on the board, ohms; 0 for none.
     public var pullUpOhms: Int
+    /// Addresses that the kernel or the board has for itself.
+    public var reserved: [Int]
   }
 
   public var name: String
   public var title: String
-  /// Of the program and its package: `arm64`, `armhf` or `armel`.
+  /// Of the program and its package, `edged_VERSION_ARCHITECTURE.deb`: `arm64`, `armhf` or `armel`.
   public var architecture: String
-  /// Architecture of the image's other packages, which decides the file `edged_VERSION_….deb` on it.
+  /// Device trees of its kernels, Raspberry Pi's or BeagleBoard's own and the mainline's.
   public var deviceTrees: [String]
-  /// QEMU's machine of this board; empty where it has none.
+  /// QEMU's machine of this board; `none` where it has none.
   public var qemuMachine: String
   public var cpus: Int
   /// The CPU to keep free for the loop; nil where there is one only.
@@ -79,7 +81,7 @@ public struct BoardProfile: Equatable, Sendable {
       architecture: try root.choice("architecture", ["arm64", "armhf", "armel"]),
       deviceTrees: try root.strings("device_trees"), qemuMachine: try root.string("qemu_machine", default: "none"),
       cpus: cpus, isolatedCPU: isolated < 0 ? nil : isolated, watchdog: try root.string("watchdog"),
-      watchdogSeconds: try root.integer("watchdog_s", in: 1...3600),
+      watchdogSeconds: try root.integer("watchdog_s", in: 1...86_400),
       bootFile: try root.choice("boot_file", ["config.txt", "uEnv.txt"]), headers: try headers(root),
       lines: try lines(root), buses: try buses(root))
     try root.finish()
@@ -126,7 +128,8 @@ public struct BoardProfile: Equatable, Sendable {
           combining: BusTable.combinings.first { $0.name == combining }?.combining ?? .any,
           stretching: try table.boolean("stretching", default: true),
           fastestHertz: try table.integer("max_clock_hz", in: 1000...5_000_000), data: try table.string("data"),
-          clock: try table.string("clock"), pullUpOhms: try table.integer("pull_up_ohms", default: 0, in: 0...100_000)))
+          clock: try table.string("clock"), pullUpOhms: try table.integer("pull_up_ohms", default: 0, in: 0...100_000),
+          reserved: table.has("reserved") ? try table.reals("reserved", in: 0...127).map { Int($0) } : []))
       try table.finish()
     }
     return buses

@@ -60,9 +60,15 @@ struct ProfileRules {
   }
 
   private func check(_ chip: ChipDescription, _ table: ConfigTable) throws(ConfigError) {
-    guard chip.kind != .gpio, try table.boolean("stretches_clock", default: false),
-      let known = known(board.buses[Int(chip.bus)]), !known.stretching
-    else { return }
+    guard chip.kind != .gpio, let known = known(board.buses[Int(chip.bus)]) else { return }
+    if known.reserved.contains(Int(chip.address)) {
+      let taken = known.reserved.map { "0x" + ChipSeat.hex($0) }.joined(separator: ", ")
+      throw table.error(
+        .inconsistent, "address",
+        "0x\(ChipSeat.hex(Int(chip.address))) of bus '\(board.buses[Int(chip.bus)].name)' is taken",
+        "A \(profile.title) has \(taken) for itself", "Give chip '\(chip.name)' another address")
+    }
+    guard try table.boolean("stretches_clock", default: false), !known.stretching else { return }
     throw table.error(
       .inconsistent, "stretches_clock",
       "chip '\(chip.name)' stretches the clock of bus '\(board.buses[Int(chip.bus)].name)'",
