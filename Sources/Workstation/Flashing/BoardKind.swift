@@ -16,7 +16,7 @@ public struct BoardKind: Equatable, Sendable {
     BoardKind("raspberry-pi-3", "Raspberry Pi 3", ["bcm2710-rpi-3-", "bcm2837-rpi-3-"]),
     BoardKind("raspberry-pi-4", "Raspberry Pi 4", ["bcm2711-rpi-4-", "bcm2711-rpi-400"]),
     BoardKind("raspberry-pi-5", "Raspberry Pi 5", ["bcm2712-rpi-5-", "bcm2712d0-rpi-5-"]),
-    BoardKind("compute-module-4", "Compute Module 4", ["bcm2711-rpi-cm4"]),
+    BoardKind("raspberry-pi-compute-module-4", "Compute Module 4", ["bcm2711-rpi-cm4"]),
   ]
 
   private init(_ name: String, _ title: String, _ trees: [String], isARMv6: Bool = false) {
