@@ -137,6 +137,8 @@ check_page() {
   commands=$(timeout 60 "$@" help 2>&1 | sed -nE 's/^  ([a-z]+) .*/\1/p' | sort -u)
   described=$(gzip -dc "$page" | sed -nE 's/^\.It Cm ([a-z]+).*/\1/p' | grep -v -x help | sort -u)
   same "commands in the manual page" "$commands" "$described"
+  same "options in the manual page" "$(timeout 60 "$@" help 2>&1 | grep -oE -e '--[a-z-]+' | sort -u)" \
+    "$(gzip -dc "$page" | grep -oE 'Fl -[a-z-]+' | sed 's/^Fl /-/' | sort -u)"
 }
 
 # First boot: name and id from the file, or made up; a bad file is refused with its line.
