@@ -188,6 +188,9 @@ static void release(edge_bank *bank) {
 int edge_bank_open(edge_bank *bank, const char *consumer, uint32_t *line) {
   *line = EDGE_NO_LINE;
   bank->holder[0] = 0;
+  uint32_t empty = 0;
+  while (empty < bank->line_count && bank->lines[empty].empty) empty++;
+  if (empty == bank->line_count) return 0;
   int result = open_chips(bank);
   if (result == 0) result = find(bank, line);
   if (result == 0) {

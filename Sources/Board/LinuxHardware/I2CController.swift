@@ -84,6 +84,9 @@ public final class I2CController<Port: I2CPort>: I2CBus {
     return result == -16  // EBUSY
   }
 
+  /// The next SMBus transaction says anew whom it is with.
+  func forgetSelection() { selected = 0 }
+
   // MARK: Messages
 
   private var filled = 0

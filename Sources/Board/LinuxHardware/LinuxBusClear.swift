@@ -42,16 +42,20 @@ public enum BusClearError: Error, Equatable, Sendable {
 /// Where the lines are the controller's own pins, taking them as GPIO takes them from the controller, and the kernel does
 /// not give them back when they are let go (pinctrl-bcm2835 leaves them inputs). So their functions are noted before and
 /// set again after, which the kernel allows through debugfs alone, to root. Where that is not to be had, nothing is done.
-/// Lines of their own, wired to the bus besides the controller's pins, need none of this.
+/// Lines of their own, wired to the bus besides the controller's pins, need none of this, and come to no harm by it.
 public enum LinuxBusClear {
   /// - Parameters:
   ///   - device: The bus, such as `/dev/i2c-1`. No transfer may be under way.
-  ///   - ownLines: The lines are not the controller's pins.
+  ///   - ownLines: The lines are not the controller's pins: they are used even where no pin could be given back.
   public static func run(
     device: String, scl: LineRequest, sda: LineRequest, ownLines: Bool, consumer: String
   ) throws(BusClearError) -> BusClearResult {
     var functions = edge_pin_functions()
-    if !ownLines { functions = try notePins(device) }
+    do throws(BusClearError) {
+      functions = try notePins(device)
+    } catch {
+      if !ownLines { throw error }
+    }
     let result: Result<BusClearResult, BusClearError>
     do throws(BusClearError) {
       result = .success(try clear(scl, sda, consumer))

@@ -7,6 +7,7 @@ import CBoard
 ///     hardware-check gpio CHIP [first=OFFSET] [name=NAME-OF-FIRST] [sim=/sys/devices/platform/gpio-sim.0/gpiochip1]
 ///     hardware-check hold CHIP OFFSET LEVEL SECONDS
 ///     hardware-check clear /dev/i2c-1 CHIP SCL-OFFSET SDA-OFFSET
+///     hardware-check rebind /dev/i2c-1 DRIVER-FOLDER DEVICE-NAME tmp105=0x48
 ///
 /// One line a check, "ok NAME" or "FAIL NAME: why", and "PASS n" or "FAIL n" at the end. Chips' registers are written.
 @main
@@ -20,9 +21,11 @@ struct HardwareCheckMain {
     case .some(let word) where word.isWord("gpio") && arguments.count >= 3: GPIOChecks.run(arguments, &checks)
     case .some(let word) where word.isWord("hold") && arguments.count == 6: HoldCommand.run(arguments, &checks)
     case .some(let word) where word.isWord("clear") && arguments.count == 6: ClearCommand.run(arguments, &checks)
+    case .some(let word) where word.isWord("rebind") && arguments.count == 6: RebindCommand.run(arguments, &checks)
     default:
       Checks.say("usage: hardware-check i2c|smbus DEVICE KEY=VALUE... | gpio CHIP KEY=VALUE... |")
-      Checks.say("       hold CHIP OFFSET LEVEL SECONDS | clear DEVICE CHIP SCL SDA")
+      Checks.say(
+        "       hold CHIP OFFSET LEVEL SECONDS | clear DEVICE CHIP SCL SDA | rebind DEVICE FOLDER NAME tmp105=ADDRESS")
       cboard_exit(64)
     }
     cboard_exit(checks.end())
