@@ -7,7 +7,6 @@ package final class BootFiles {
   private let copy: String
   private let list: String
   private let remove: String
-  private let makeFolder: String
 
   /// - Parameters:
   ///   - path: the image; its own name must hold no '@', which mtools takes for the offset's mark.
@@ -22,7 +21,6 @@ package final class BootFiles {
     copy = try tool("mcopy")
     list = try tool("mdir")
     remove = try tool("mdeltree")
-    makeFolder = try tool("mmd")
   }
 
   private func run(_ program: String, _ arguments: [String]) throws(FlashError) -> ToolRun.Outcome {
@@ -65,15 +63,10 @@ package final class BootFiles {
     return free
   }
 
-  /// A file's bytes; nil where there is none.
+  /// A file's bytes; nil where there is none. Names are of either case, as FAT takes them.
   package func read(_ path: String) throws(FlashError) -> [UInt8]? {
-    let parts = path.split(separator: "/").map(String.init)
-    let names = try names(in: parts.dropLast().joined(separator: "/"))
-    guard let last = parts.last, let name = names.first(where: { $0.lowercased() == last.lowercased() }) else {
-      return nil
-    }
-    let full = (parts.dropLast() + [name]).joined(separator: "/")
-    let outcome = try run(copy, ["-n", "::/\(full)", "-"])
+    let outcome = try run(copy, ["-n", "::/\(path)", "-"])
+    if outcome.code != 0, outcome.complaint.contains("not found") { return nil }
     try check(outcome, "\(path) cannot be read")
     return outcome.output
   }
@@ -87,30 +80,46 @@ package final class BootFiles {
     return text
   }
 
-  /// Writes a file over what may be there.
-  package func write(_ path: String, _ bytes: [UInt8]) throws(FlashError) {
+  /// Writes files over what may be there, and reads them all back. A folder of theirs is made anew, with nothing else in
+  /// it; `empty` are folders inside such folders that hold no file.
+  package func write(_ files: [CardFile], empty: [String] = []) throws(FlashError) {
     let scratch = try ScratchFolder()
     defer { scratch.remove() }
-    try scratch.write("file", bytes)
-    try check(try run(copy, ["-o", "\(scratch.path)/file", "::/\(path)"]), "\(path) cannot be written")
+    for side in ["out", "back"] { try scratch.makeFolder(side) }
+    for folder in empty { try scratch.makeFolder("out/\(folder)") }
+    for file in files {
+      let folder = file.path.split(separator: "/").dropLast().joined(separator: "/")
+      if !folder.isEmpty { try scratch.makeFolder("out/\(folder)") }
+      try scratch.write("out/\(file.path)", file.bytes)
+    }
+    func unique(_ names: [String]) -> [String] { Array(Set(names)).sorted() }
+    let plain = unique(files.map(\.path).filter { !$0.contains("/") })
+    let folders = unique((files.map(\.path) + empty).compactMap { $0.split(separator: "/").first.map(String.init) })
+      .filter { !plain.contains($0) }
+    for folder in folders {
+      try delete(folder)
+      try check(try run(copy, ["-s", "\(scratch.path)/out/\(folder)", "::/"]), "\(folder) cannot be written")
+      try check(try run(copy, ["-s", "-n", "::/\(folder)", "\(scratch.path)/back/"]), "\(folder) cannot be read back")
+    }
+    if !plain.isEmpty {
+      try check(
+        try run(copy, ["-o"] + plain.map { "\(scratch.path)/out/\($0)" } + ["::/"]),
+        "\(plain.joined(separator: ", ")) cannot be written")
+      try check(
+        try run(copy, ["-n"] + plain.map { "::/\($0)" } + ["\(scratch.path)/back/"]),
+        "\(plain.joined(separator: ", ")) cannot be read back")
+    }
+    for file in files {
+      guard scratch.contents("back/\(file.path)") == file.bytes else {
+        throw FlashError("\(file.path) reads otherwise than it was written: check the disk the copy is on")
+      }
+    }
   }
 
-  /// Makes an empty folder in place of what may be there.
-  package func renew(folder name: String) throws(FlashError) {
-    try delete(name)
-    try check(try run(makeFolder, ["::/\(name)"]), "the folder \(name) cannot be made")
-  }
-
-  /// Makes a folder inside one that is there.
-  package func make(folder name: String) throws(FlashError) {
-    try check(try run(makeFolder, ["::/\(name)"]), "the folder \(name) cannot be made")
-  }
-
-  /// Removes a file or a folder with all in it; nothing happens where there is none.
-  package func delete(_ path: String) throws(FlashError) {
-    let parts = path.split(separator: "/").map(String.init)
-    let names = try names(in: parts.dropLast().joined(separator: "/"))
-    guard let last = parts.last, names.contains(where: { $0 == last || $0 == last + "/" }) else { return }
-    try check(try run(remove, ["::/\(path)"]), "\(path) cannot be removed")
+  /// Removes a folder with all in it; nothing happens where there is none.
+  package func delete(_ name: String) throws(FlashError) {
+    let outcome = try run(remove, ["::/\(name)"])
+    if outcome.code != 0, outcome.complaint.contains("not found") { return }
+    try check(outcome, "\(name) cannot be removed")
   }
 }

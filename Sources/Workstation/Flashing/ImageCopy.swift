@@ -89,6 +89,8 @@ package struct ImageCopy {
         progress(place < 0 ? 0 : Double(place) / Double(total), "\(SystemText.size(done)) unpacked")
       }
       process.waitUntilExit()
+      // An interrupt from the keyboard reaches the child as well, which then ends early.
+      if isInterrupted() { throw FlashError.interrupted }
       guard process.terminationStatus == 0, process.terminationReason == .exit else {
         try? complaints.close()
         let why = String(decoding: scratch.contents("errors"), as: UTF8.self)

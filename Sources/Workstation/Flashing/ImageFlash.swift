@@ -91,8 +91,7 @@ public struct ImageFlash {
     files += FormFiles.folder(settings, form: chosen, fragment: fragment)
 
     let folder = FirstBootFolder.name
-    try boot.renew(folder: folder)
-    for inner in ["packages", "trusted"] { try boot.make(folder: "\(folder)/\(inner)") }
+    try boot.delete(folder)
     let need = settings.packages.reduce(UInt64(1 << 20)) { $0 + $1.size }
     let free = try boot.free()
     guard need <= free else {
@@ -106,17 +105,10 @@ public struct ImageFlash {
       }
       files.append(CardFile("\(folder)/packages/\(package.fileName)", bytes: [UInt8](data)))
     }
-    for (index, file) in files.enumerated() {
-      if isInterrupted() { throw .interrupted }
-      try boot.write(file.path, file.bytes)
-      progress("boot files", Double(index + 1) / Double(2 * files.count), file.path)
-    }
-    for (index, file) in files.enumerated() {
-      guard try boot.read(file.path) == file.bytes else {
-        throw FlashError("\(file.path) reads otherwise than it was written: check the disk the copy is on")
-      }
-      progress("boot files", 0.5 + Double(index + 1) / Double(2 * files.count), "read back")
-    }
+    if isInterrupted() { throw .interrupted }
+    progress("boot files", 0, "\(files.count) files")
+    try boot.write(files, empty: ["\(folder)/packages", "\(folder)/trusted"])
+    progress("boot files", 1, "read back")
     return Outcome(
       form: chosen, mountPoint: mountPoint, userland: userland, files: files.map(\.path).sorted(), size: size)
   }

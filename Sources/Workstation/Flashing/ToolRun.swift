@@ -89,6 +89,15 @@ package final class ScratchFolder {
     }
   }
 
+  /// Makes a folder inside, and those above it.
+  func makeFolder(_ name: String) throws(FlashError) {
+    do {
+      try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
+    } catch {
+      throw FlashError("\(path)/\(name) cannot be made: \(error.localizedDescription); make room there")
+    }
+  }
+
   func contents(_ name: String) -> [UInt8] {
     FileManager.default.contents(atPath: "\(path)/\(name)").map { [UInt8]($0) } ?? []
   }

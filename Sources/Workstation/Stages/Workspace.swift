@@ -45,7 +45,7 @@ public final class Workspace {
     case .pipe(let command):
       endpoint = .process(program: command[0], arguments: Array(command.dropFirst()))
     case .ssh(let host, let options):
-      endpoint = .ssh(destination: host, options: options, command: "edged serve")
+      endpoint = .ssh(destination: host, options: hostKeyOptions + options, command: "edged serve")
     case .folder(let path):
       throw StageError(
         "board '\(board.name)' is reached through the folder \(path), which this version cannot do yet: use pipe or ssh",
@@ -54,6 +54,16 @@ public final class Workspace {
     let connection = try BoardConnection(endpoint, program: "edgesync " + StageVersion.text)
     connection.onNotice = { [console] in console.say("    board: \($0)") }
     return connection
+  }
+
+  /// ssh knows boards this project flashed by the host keys it gave them, besides those it knows by itself.
+  private var hostKeyOptions: [String] {
+    guard FileManager.default.fileExists(atPath: project.knownHostsPath), !project.knownHostsPath.contains("\"") else {
+      return []
+    }
+    // A percent sign would begin one of ssh's own names.
+    let path = project.knownHostsPath.replacingOccurrences(of: "%", with: "%%")
+    return ["-o", "UserKnownHostsFile=\"\(path)\" ~/.ssh/known_hosts ~/.ssh/known_hosts2"]
   }
 
   /// Opens a connection, does something with it, and closes it whatever happens.

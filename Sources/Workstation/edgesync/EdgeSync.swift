@@ -16,7 +16,7 @@ struct EdgeSync: ParsableCommand {
     subcommands: [
       Init.self, Enroll.self, Status.self, Characterise.self, Pull.self, Fit.self, Train.self, Push.self,
       RunCommand.self,
-      Retrain.self, Export.self, ReportCommand.self, DemoCommand.self, BoardCommand.self,
+      Retrain.self, Export.self, ReportCommand.self, DemoCommand.self, FlashCommand.self, BoardCommand.self,
     ])
 
   static func main() {

@@ -19,11 +19,16 @@ struct Enroll: ParsableCommand {
   @Option(help: "Its description, board.toml; needed with --host.")
   var description: String?
 
+  @Option(help: "Private ssh key to show it; ssh's own choice by default.")
+  var identity: String?
+
   struct Result: Encodable {
     var board: String
     var id: String
     var nodes: Int
   }
+
+  private var keyOptions: [String] { identity.map { ["-i", $0, "-o", "IdentitiesOnly=yes"] } ?? [] }
 
   func run() throws {
     try common.result {
@@ -38,7 +43,7 @@ struct Enroll: ParsableCommand {
           throw StageError("\(description) cannot be read: correct --description", code: Stages.ExitCode.usage)
         }
         try space.project.addBoard(
-          BoardEntry(name: board, transport: .ssh(host: host, options: [])),
+          BoardEntry(name: board, transport: .ssh(host: host, options: keyOptions)),
           boardText: String(decoding: data, as: UTF8.self))
       }
       let record: BoardRecord

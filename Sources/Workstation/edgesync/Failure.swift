@@ -1,4 +1,5 @@
 import Datasets
+import Flashing
 import Foundation
 import NetworkTraining
 import Stages
@@ -19,6 +20,9 @@ enum Failure {
     let (code, message): (Int32, String)
     switch error {
     case let error as ExitFailure: return error
+    // It says itself what an interrupt left of a card.
+    case let error as FlashError where error.code == Stages.ExitCode.interrupted || !Interrupt.raised:
+      (code, message) = (error.code, error.message)
     // Whatever broke off because of it: a cancelled fit, a connection cut short.
     case _ where Interrupt.raised && (error as? StageError)?.code != Stages.ExitCode.interrupted:
       (code, message) = (Stages.ExitCode.interrupted, "interrupted; what was stored before is whole")

@@ -115,6 +115,9 @@ public final class Project: Sendable {
   public var secretKeyPath: String { root + "/keys/bundle.key" }
   public var publicKeyPath: String { root + "/keys/bundle.pub" }
 
+  /// ssh host keys of boards this project flashed, beside those ssh knows by itself.
+  public var knownHostsPath: String { root + "/keys/known_hosts" }
+
   /// Stores the signing key pair; only the owner may read the secret.
   public func storeKeys(secret: [UInt8], public publicKey: [UInt8]) throws(ProjectError) {
     try AtomicFile.write(secret, to: secretKeyPath, mode: 0o600)
