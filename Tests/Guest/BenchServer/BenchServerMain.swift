@@ -32,7 +32,7 @@ struct BenchServerMain {
     _ = cboard_signals_install()
     say("bench-server: serving \(bench.busCount) buses")
     while cboard_signal_pending() == 0 {
-      let ready = benchserver_wait(relay.file, commands?.file ?? -1, mirror == nil ? -1 : LineMirror.period)
+      let ready = benchserver_wait(relay.file, commands?.file ?? -1, mirror?.period ?? -1)
       if ready < 0 { throw ServerFault("waiting failed", -ready) }
       if ready & 1 != 0 { try relay.answerOne(bench, commands?.faults ?? Faults()) }
       if ready & 2 != 0 { try commands?.take(bench, mirror) }

@@ -6,14 +6,20 @@ struct Faults {
   private var stuckBuses: UInt64 = 0
   /// Every answer comes later by this.
   var slowNanoseconds: UInt64 = 0
+  /// Transfers yet to be printed.
+  var recording: UInt64 {
+    get { counter?.recording ?? 0 }
+    nonmutating set { counter?.recording = newValue }
+  }
   private let counter: Counter?
 
   init(_ counter: Counter? = nil) { self.counter = counter }
 
-  /// Transfers that fail with an errno before others go through again.
+  /// What is counted down from transfer to transfer.
   final class Counter {
     var errno: Int32 = 0
     var left: UInt64 = 0
+    var recording: UInt64 = 0
   }
 
   func isStuck(_ bus: Int) -> Bool { bus < 64 && stuckBuses >> UInt64(bus) & 1 != 0 }
@@ -45,6 +51,7 @@ struct Faults {
 ///     errno E K       the next K transfers end with errno E
 ///     slow US         every answer comes US microseconds later
 ///     line N LEVEL    an input of the bench
+///     record K        the next K transfers are printed, as Benchmarks/guest-peers/loop.c reads them
 ///     report CHIP     what was sent to the chip that its data sheet does not allow
 final class FaultCommands {
   let file: Int32
@@ -91,6 +98,8 @@ final class FaultCommands {
       faults.setStuck(index, false)
     } else if Self.same(verb, "slow") {
       faults.slowNanoseconds = first &* 1000
+    } else if Self.same(verb, "record") {
+      faults.recording = first
     } else if Self.same(verb, "errno"), let second {
       faults.failNext(second, Int32(truncatingIfNeeded: first))
     } else if Self.same(verb, "line"), let second {

@@ -4,11 +4,11 @@ import VirtualBench
 
 /// Carries the bench's ready lines and inputs over to lines of a gpio-sim chip, line n to line n, by their pull resistors.
 ///
-/// The bench is looked at every 200 µs. A converter's ready pulse is shorter than that, so each conversion that has ended
+/// A bench with lines is looked at every 200 µs. A converter's ready pulse is shorter than that, so each conversion that has ended
 /// since the last look becomes one pulse: the falling edge is real, its time up to 200 µs late.
 struct LineMirror {
-  /// Microseconds between looks.
-  static let period: Int64 = 200
+  /// Microseconds between looks; negative where there is nothing to look at.
+  var period: Int64 { lines.isEmpty ? -1 : 200 }
 
   private struct Line {
     let index: Int

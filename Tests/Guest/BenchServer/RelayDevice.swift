@@ -1,6 +1,7 @@
 import CBoard
 import HardwareInterface
 import VirtualBench
+import WireFormat
 
 /// The test module's device: takes one transfer at a time and answers it. README.md of Tests/Guest/i2c-relay has the bytes.
 final class RelayDevice {
@@ -37,6 +38,10 @@ final class RelayDevice {
     let messages = Int(request.loadUnaligned(fromByteOffset: 6, as: UInt16.self))
     guard messages <= Self.mostMessages else { throw ServerFault("the relay's request has \(messages) messages") }
     if faults.isStuck(bus) { return }
+    if faults.recording > 0 {
+      faults.recording -= 1
+      BenchServerMain.say("call " + text(messages))
+    }
     var count = Self.answerHeader
     var result = faults.next()
     if result == 0 { result = perform(bus, messages, bench, &count) }
@@ -47,6 +52,24 @@ final class RelayDevice {
     answer.storeBytes(of: -result, toByteOffset: 8, as: Int32.self)
     // Refused when whoever asked has given up: nothing to be done about it.
     _ = cboard_write(file, answer.baseAddress, result == 0 ? count : Self.answerHeader)
+  }
+
+  /// The messages of a request: "0x10:w:1a2b 0x10:r:2".
+  private func text(_ messages: Int) -> String {
+    var data = 8 + 8 * messages
+    var text = ""
+    for index in 0..<messages {
+      let length = Int(request.loadUnaligned(fromByteOffset: 12 + 8 * index, as: UInt16.self))
+      text += index > 0 ? " 0x" : "0x"
+      text += String(request.loadUnaligned(fromByteOffset: 8 + 8 * index, as: UInt16.self), radix: 16)
+      if request.loadUnaligned(fromByteOffset: 10 + 8 * index, as: UInt16.self) & 1 != 0 {
+        text += ":r:\(length)"
+      } else {
+        text += ":w:" + Hex.text(Array(request[data..<data + length]))
+        data += length
+      }
+    }
+    return text
   }
 
   /// Carries the messages out as one call on the wire; 0 or an errno. `count` grows by what is read.

@@ -10,14 +10,19 @@ import sys
 
 def main():
     project, port, key, hosts = pathlib.Path(sys.argv[1]), *sys.argv[2:5]
-    board = project / "boards/virtual/board.toml"
+    folder = project / "boards/virtual"
+    # The virtual board's identity is not the emulated one's, so it gets a name of its own.
+    folder = folder.rename(project / "boards/guest")
+    board = folder / "board.toml"
     text = board.read_text()
     assert 'device = "virtual"' in text, "the board file has changed"
-    text = text.replace('device = "virtual"', 'device = "/dev/i2c-0"')
+    text = text.replace('device = "virtual"', 'device = "/dev/i2c-0"').replace('name = "virtual"', 'name = "guest"')
     if len(sys.argv) > 5:
         text = text.replace("step_us = 20000", f"step_us = {int(sys.argv[5])}")
     # A channel nobody drives, so that there is something to run live on.
     text += '\n[[input]]\nchip = "combi1"\nchannel = 7\nrange_volts = [0.25, 2.25]\n'
+    # An emulated board on a busy machine may stand still for seconds.
+    text += '\n[faults]\nhang_ms = 20000\n'
     board.write_text(text)
     options = [
         "-F", "none", "-p", port, "-i", key, "-o", "IdentitiesOnly=yes", "-o", f"UserKnownHostsFile={hosts}",
@@ -25,7 +30,7 @@ def main():
     ]
     listed = ", ".join(f'"{option}"' for option in options)
     (project / "edgetwin.toml").write_text(
-        'schema = 1\nname = "guest"\n\n[[board]]\nname = "virtual"\ntransport = "ssh"\nhost = "edged@127.0.0.1"\n'
+        'schema = 1\nname = "guest"\n\n[[board]]\nname = "guest"\ntransport = "ssh"\nhost = "edged@127.0.0.1"\n'
         f"options = [{listed}]\n")
 
 

@@ -56,7 +56,7 @@ class Workstation:
 
     def pulled(self, run):
         """The bytes of a run as they have been pulled: name of segment to content."""
-        folder = os.path.join(self.project, "traces", "virtual", run)
+        folder = os.path.join(self.project, "traces", "guest", run)
         segments = {}
         for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             with open(os.path.join(folder, name), "rb") as file:
@@ -103,7 +103,7 @@ def service_is_well(board, checks):
 
 def the_loop(station, board, checks, series):
     """Enrol, characterise, pull, fit, train, push, run."""
-    enrolled = station.ask("enroll", "virtual")
+    enrolled = station.ask("enroll", "guest")
     checks.check("enroll", enrolled["nodes"] == 6, enrolled)
     run = station.ask("characterise", "--steps", "400", "--repeats", "4", "--inputs", "1", seconds=180)
     checks.check("characterise", run["steps"] > 400 and run["dropped_samples"] == 0 and run["quarantined"] == 0, run)
