@@ -199,10 +199,11 @@ check_ssh() {
     return 0
   }
   ssh-keygen -q -t ed25519 -N "" -f "$tree/host_key"
-  printf 'HostKey %s\nInclude %s\n' "$tree/host_key" "$tree/etc/ssh/sshd_config.d/*.conf" >"$tree/sshd_config"
+  printf 'HostKey %s\nInclude %s\nBanner /etc/issue.net\n' "$tree/host_key" "$tree/etc/ssh/sshd_config.d/*.conf" >"$tree/sshd_config"
   mkdir -p /run/sshd 2>/dev/null || true
   mine=$("$sshd" -T -f "$tree/sshd_config" -C user=edged,host=h,addr=192.0.2.1 2>&1)
   other=$("$sshd" -T -f "$tree/sshd_config" -C user=root,host=h,addr=192.0.2.1 2>&1)
+  grep -q -x 'banner /etc/issue.net' <<<"$other" || fail "the packaged file swallows what follows it in sshd_config"
   local line
   for line in "forcecommand /usr/bin/edged serve" "authorizedkeysfile /etc/edged/authorized_keys" "permittty no" \
     "disableforwarding yes" "passwordauthentication no" "authenticationmethods publickey" "permituserrc no"; do
