@@ -6,8 +6,14 @@ public struct Partition: Equatable, Sendable {
   public var number: Int
   public var offset: UInt64
   public var size: UInt64
-  /// MBR: the type, such as 0x0C; GPT: the type's first 32 bits.
   public var kind: Kind
+
+  package init(number: Int, offset: UInt64, size: UInt64, kind: Kind) {
+    self.number = number
+    self.offset = offset
+    self.size = size
+    self.kind = kind
+  }
 
   /// What the table says a partition holds.
   public enum Kind: Equatable, Sendable {
