@@ -155,4 +155,62 @@ import WireFormat
     #expect(BenchDeviceKind.nanoring.readingNames == ["first_harmonic", "second_harmonic"])
     #expect(BenchDeviceKind.duffing.readingNames == ["position", "velocity"])
   }
+
+  /// Chips beyond the first four, supplies, lines and a temperature: version 3, and back to the same.
+  @Test func versionThree() throws {
+    let bench = ChipFuzzTests.everything(seed: 5)
+    let bytes = bench.encoded()
+    #expect(bytes[0] == 3 && bytes[1] == 0)
+    #expect(try BenchDescription(decoding: bytes) == bench)
+    var old = Fixtures.single(.dead, parameters: [], timePerSecond: 1)
+    #expect(old.encoded()[0] == 1)
+    old.chips[0].supplyVolts = 3.3
+    #expect(old.encoded()[0] == 3)
+    for change in 0..<3 {
+      var plain = Fixtures.single(.dead, parameters: [], timePerSecond: 1)
+      switch change {
+      case 0: plain.lines = [BenchLine(kind: .output)]
+      case 1: plain.ambientCelsius = 20
+      default: plain.ambientSwing = 0
+      }
+      #expect(plain.encoded()[0] == 3)
+      #expect(try BenchDescription(decoding: plain.encoded()) == plain)
+    }
+    for cut in 0..<bytes.count {
+      #expect(throws: WireError.self) { try BenchDescription(decoding: Array(bytes[..<cut])) }
+    }
+    // Any byte changed: refused, or a bench that can be built.
+    var generator = SplitMix(state: 9)
+    for _ in 0..<2000 {
+      var damaged = bytes
+      damaged[Int(generator.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: generator.next())
+      if let other = try? BenchDescription(decoding: damaged) { #expect(other.firstFault() == nil) }
+    }
+  }
+
+  @Test func rulesOfChipsAndLines() {
+    func fault(_ change: (inout BenchDescription) -> Void) -> String {
+      var bench = ChipFuzzTests.everything(seed: 1)
+      change(&bench)
+      return bench.firstFault().map { "\($0)" } ?? ""
+    }
+    #expect(fault { _ in } == "")
+    #expect(fault { $0.chips[0].supplyVolts = 0 } == "supply volts")
+    #expect(fault { $0.chips[0].crystalHertz = 0 } == "crystal hertz")
+    #expect(fault { $0.chips[0].memoryBytes = 1000 } == "memory bytes")
+    #expect(fault { $0.lines[0].chip = 0 } == "ready line")
+    #expect(fault { $0.lines.append($0.lines[0]) } == "two lines on one ready output")
+    #expect(fault { $0.lines = (0..<65).map { _ in BenchLine(kind: .input) } } == "lines")
+    #expect(fault { $0.ambientCelsius = .nan } == "ambient celsius")
+    #expect(fault { $0.ambientSwing = 51 } == "ambient swing")
+    // Hertz on the clock generator only.
+    #expect(fault { $0.devices[0].drive.voltsAtZero = 1e6 } == "volts at zero")
+    #expect(fault { $0.devices[5].drive.voltsAtZero = 1e6 } == "")
+    // An EEPROM of 2 KiB answers to eight addresses.
+    let memory = BenchChip(kind: .at24c, address: 0x50, bus: 0, memoryBytes: 2048)
+    let other = BenchChip(kind: .pca9685, address: 0x53, bus: 0)
+    let bench = BenchDescription(
+      seed: 1, spread: 0, quantum: 1000, busClocks: [400_000], chips: [memory, other], devices: [])
+    #expect(bench.firstFault().map { "\($0)" } == "two chips at one address")
+  }
 }

@@ -37,7 +37,7 @@ extension BenchChipKind {
   }
 
   /// Channels a device's drive may hang on.
-  var driveChannels: UInt8 {
+  public var driveChannels: UInt8 {
     switch self {
     case .ad5593r: return 8
     case .mcp4728: return 4
@@ -49,7 +49,7 @@ extension BenchChipKind {
   }
 
   /// Channels a device's response may hang on. Thermometers have none: they read the bench's temperature.
-  var readChannels: UInt8 {
+  public var readChannels: UInt8 {
     switch self {
     case .ad5593r: return 8
     case .ads1115, .ads1015: return 4
@@ -62,7 +62,7 @@ extension BenchChipKind {
   var convertsSlowly: Bool { self == .ads1115 || self == .ads1015 || self == .ina219 }
 
   /// Has an output that says when a conversion has ended.
-  var hasReadyOutput: Bool { self == .ads1115 || self == .ads1015 }
+  public var hasReadyOutput: Bool { self == .ads1115 || self == .ads1015 }
 }
 
 /// One simulated chip and where it sits.
