@@ -1,6 +1,8 @@
 import Foundation
+import Journal
 import PhysicalNetwork
 import Testing
+import WireFormat
 
 import Workbench
 
@@ -253,6 +255,40 @@ import Workbench
     let plate = try #require(ChannelScale(reading: board.chips[7], channel: 0))
     #expect(plate.value(of: 0x1980) == 25.5 && plate.value(of: 0xE700) == -25 && plate.unit.symbol == "°C")
     #expect(ChannelScale(reading: board.chips[8], channel: 0) == nil && ChannelScale(drive: board.chips[0]) == nil)
+  }
+
+  @Test func monitorsAreReadInTheirUnit() throws {
+    let board = try BoardFile.parse(Self.text, file: "b.toml")
+    let plate = try #require(board.reading(ofMonitor: 0, code: 0x1980))
+    #expect(plate.name == "plate" && plate.value == 25.5 && plate.unit == "°C")
+    #expect(board.reading(ofMonitor: 1, code: 0) == nil && board.reading(ofMonitor: -1, code: 0) == nil)
+  }
+
+  @Test func exportsAreInEachChannelsUnit() throws {
+    let board = try BoardFile.parse(Self.text, file: "b.toml")
+    let scratch = try Scratch()
+    let run = Identifier(high: 7, low: 7)
+    let writer = try JournalWriter(
+      directory: scratch.path, runID: run, boardID: Identifier(high: 3, low: 4),
+      options: JournalOptions(segmentBytes: 64 << 10, bufferBytes: 16 << 10))
+    try writer.append(.runStart, [7])
+    let codes = board.drives.map(\.highCode) + board.responses.map { UInt16(truncatingIfNeeded: $0.lowCode) }
+    try codes.withUnsafeBufferPointer {
+      try writer.appendSamples(firstStep: 0, time: 0, steps: 1, channels: codes.count, $0)
+    }
+    try writer.append(.runStop, [9])
+    try writer.commit()
+    _ = writer.close()
+    let path = scratch.path + "/run.mcap"
+    _ = try MCAPExport.write(folder: scratch.path + "/" + run.description, board: board, to: path)
+    let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+    for words in [
+      "\"duty\":0.75", "\"ohms\":0,", "\"switch\":1}", "\"duty\":-0.5,", "\"tone\":-10,", "unit.drives.tone", "Hz",
+      "unit.responses.duty", "unit.responses.tone", "°C",
+    ] {
+      #expect(text.contains(words), "\(words)")
+    }
+    #expect(!text.contains("unit.drives.volts") && !text.contains("unit.responses.ohms"))
   }
 
   /// Each way to write the newer keys wrongly: the change, the kind, the last part of the key, and words of the message.

@@ -163,6 +163,25 @@ import Workbench
     }
   }
 
+  /// Two outputs may be wired to a bus besides its controller's pins; as inputs they must be those pins.
+  @Test func aBusIsFreedByLinesOfItsOwn() throws {
+    let scratch = try Scratch()
+    func source(_ direction: String) throws -> BoardSource {
+      var text = try String(contentsOfFile: shipped("boards/raspberry-pi-5/board.toml"), encoding: .utf8)
+      text = text.replacingOccurrences(
+        of: "timeout_ms = 50", with: "timeout_ms = 50\nclock_line = \"free_scl\"\ndata_line = \"free_sda\"")
+      for (name, line) in [("free_scl", "GPIO5"), ("free_sda", "GPIO6")] {
+        text += "\n[[line]]\nname = \"\(name)\"\nline = \"\(line)\"\ndirection = \"\(direction)\"\n"
+      }
+      return try BoardFile.source(path: try scratch.file("board.toml", text), library: Self.library)
+    }
+    let board = try source("output")
+    #expect(board.description.buses[0].clockLine == 3 && board.description.buses[0].dataLine == 4)
+    #expect(WiringPicture.svg(board)?.contains("wired to SCL of i2c, to free it") == true)
+    let error = #expect(throws: ConfigError.self) { _ = try source("input") }
+    #expect(error?.what.contains("pin GPIO5 is not the clock of bus 'i2c'") == true)
+  }
+
   @Test func withoutALibraryAProfileCannotBeHad() throws {
     let text = try String(contentsOfFile: shipped("boards/raspberry-pi-4/board.toml"), encoding: .utf8)
     let error = #expect(throws: ConfigError.self) {

@@ -1,4 +1,5 @@
 import HardwareInterface
+import PhysicalNetwork
 import RunRecords
 import WireFormat
 import Workbench
@@ -6,16 +7,18 @@ import Workbench
 /// Events of a run in words, for exports.
 enum EventText {
   /// The events of one event frame; what cannot be read is left out, as the trace's damage list tells of it.
-  static func events(_ payload: [UInt8]) -> [MCAPEvent] {
+  ///
+  /// `board` is the one that ran: it tells what a monitor's codes mean.
+  static func events(_ payload: [UInt8], of board: BoardDescription) -> [MCAPEvent] {
     var reader = ByteReader(payload)
     var events: [MCAPEvent] = []
     while reader.remaining > 0, let (step, event) = try? RunEvent.decode(&reader) {
-      if let event { events.append(text(event, step)) }
+      if let event { events.append(text(event, step, board)) }
     }
     return events
   }
 
-  private static func text(_ event: RunEvent, _ step: UInt64) -> MCAPEvent {
+  private static func text(_ event: RunEvent, _ step: UInt64, _ board: BoardDescription) -> MCAPEvent {
     switch event {
     case .sequenceStart(let sequence, let repetition):
       MCAPEvent(
@@ -45,12 +48,12 @@ enum EventText {
           "node": "\(event.node)", "change": ResidualText.change(event), "statistic": ResidualText.statistic(event),
           "observable": "\(event.observable)", "mean_sd": "\(event.mean)", "mean_square_sd": "\(event.meanSquare)",
         ])
-    case .transferRetried, .chipRecovered, .busCleared, .lineFault, .monitor: hardware(event, step)
+    case .transferRetried, .chipRecovered, .busCleared, .lineFault, .monitor: hardware(event, step, board)
     }
   }
 
   /// Events of chips, buses and lines.
-  private static func hardware(_ event: RunEvent, _ step: UInt64) -> MCAPEvent {
+  private static func hardware(_ event: RunEvent, _ step: UInt64, _ board: BoardDescription) -> MCAPEvent {
     switch event {
     case .transferRetried(let chip, let address, let kind, let errno, let attempt):
       MCAPEvent(
@@ -73,10 +76,18 @@ enum EventText {
           "cause": LineErrorKind(rawValue: kind)?.hint.description ?? "unknown", "errno": "\(errno)",
         ])
     case .monitor(let index, let code, let value):
-      MCAPEvent(
-        step: step, name: "monitor", details: ["monitor": "\(index)", "code": "\(code)", "value": "\(value)"])
+      monitor(step, board.reading(ofMonitor: Int(index), code: code) ?? ("\(index)", Double(value), ""), code)
     default: MCAPEvent(step: step, name: "unknown", details: [:])
     }
+  }
+
+  private static func monitor(
+    _ step: UInt64, _ reading: (name: String, value: Double, unit: String), _ code: UInt16
+  ) -> MCAPEvent {
+    let value = (reading.value * 1e6).rounded() / 1e6
+    return MCAPEvent(
+      step: step, name: "monitor",
+      details: ["monitor": reading.name, "code": "\(code)", "value": "\(value)", "unit": reading.unit])
   }
 
   /// The kind of a bus's fault in words.

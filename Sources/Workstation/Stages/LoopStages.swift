@@ -240,7 +240,7 @@ extension Workspace {
         "run": record.id, "mode": run.modeName, "label": run.start.label, "outcome": run.outcomeName,
         "bundle_sha256": Hex.text(run.start.bundleHash),
         "program": "edged \(run.start.runtimeVersion)",
-      ], events: EventText.events)
+      ], events: { EventText.events($0, of: run.board) })
     return (path, summary, losses(of: record, run))
   }
 }

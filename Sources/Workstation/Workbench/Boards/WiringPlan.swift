@@ -159,7 +159,8 @@ struct WiringPlan {
     for (index, line) in board.lines.enumerated() {
       let taken =
         board.chips.contains { $0.readyLine == UInt8(index) }
-        || board.buses.contains { $0.clockLine == UInt8(index) || $0.dataLine == UInt8(index) }
+        || (line.direction == .input
+          && board.buses.contains { $0.clockLine == UInt8(index) || $0.dataLine == UInt8(index) })
       guard !taken else { continue }
       var part = Part(title: source.lineNames[index], kind: line.direction == .output ? "output" : "input", pins: [])
       for node in board.nodes {
@@ -175,13 +176,18 @@ struct WiringPlan {
         }
       }
       if board.placement.stepLine == UInt8(index) { part.channels.append(("", "high while a step is under way")) }
+      for bus in board.buses {
+        if bus.clockLine == UInt8(index) { part.channels.append(("", "wired to SCL of \(bus.name), to free it")) }
+        if bus.dataLine == UInt8(index) { part.channels.append(("", "wired to SDA of \(bus.name), to free it")) }
+      }
       if line.direction == .output {
         part.note = "\(line.initial ? "on" : "off") at start, \(line.safe ? "on" : "off") when safe"
       } else {
         part.note = line.bias == .pullUp ? "pulled up" : (line.bias == .pullDown ? "pulled down" : nil)
       }
       parts.append(part)
-      connectLine(index, parts.count - 1, line.activeLow ? "IN (low is on)" : "IN")
+      connectLine(
+        index, parts.count - 1, (line.direction == .output ? "IN" : "OUT") + (line.activeLow ? " (low is on)" : ""))
     }
   }
 }

@@ -111,7 +111,8 @@ struct ProfileRules {
             .duplicate, "line", "pin \(pin) is the \(word) of bus '\(bus.name)'", "It cannot be a line as well",
             "Name another pin, or let the bus name it as its \(word)_line")
         }
-        if !isPin, Int(busLine) == index {
+        // An output is a pin of its own, wired to the bus besides; an input is the controller's.
+        if !isPin, Int(busLine) == index, board.lines[index].direction == .input {
           throw table.error(
             .inconsistent, "line", "pin \(pin) is not the \(word) of bus '\(bus.name)'",
             "That is pin \(word == "clock" ? known.clock : known.data)", "Name that pin")

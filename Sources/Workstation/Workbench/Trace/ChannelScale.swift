@@ -137,6 +137,18 @@ extension BoardDescription {
   }
 }
 
+extension BoardDescription {
+  /// A monitor's name, a reading of it in its unit, and the unit's symbol; nil where the board has no such monitor.
+  public func reading(ofMonitor index: Int, code: UInt16) -> (name: String, value: Double, unit: String)? {
+    guard monitors.indices.contains(index) else { return nil }
+    let monitor = monitors[index]
+    guard Int(monitor.chip) < chips.count,
+      let scale = ChannelScale(reading: chips[Int(monitor.chip)], channel: monitor.channel)
+    else { return (monitor.name, Double(code), "") }
+    return (monitor.name, scale.value(of: code), scale.unit.symbol)
+  }
+}
+
 extension ChannelScale {
   static let bare = ChannelScale(.level, step: 1, codes: 0...65535)
 }
