@@ -94,6 +94,39 @@ import Testing
     #expect(try refusal(bare.path, form: .firstrun)?.message.contains("no cmdline.txt") == true)
   }
 
+  @Test func aPackageOfAnotherDebianIsNoted() throws {
+    let scratch = try Scratch()
+    guard var edged = try Sample.package(in: scratch.path) else { return }
+    for (files, version, why) in [
+      (Stock.trixie, "0.1.0", "looks like Debian 13"), (Stock.trixie, "0.1.0+deb13", nil),
+      (Stock.bookworm, "0.1.0+deb13", "looks older"), (Stock.bookworm, "0.1.0", nil), (Stock.debian, "0.1.0", nil),
+    ] as [([String: String?], String, String?)] {
+      edged.version = version
+      func text(_ name: String) -> String? { files[name] ?? nil }
+      let facts = BootFacts(
+        names: Array(files.keys), cmdline: text("cmdline.txt"), config: text("config.txt"), issue: text("issue.txt"))
+      let note = facts.suiteNote([edged])
+      #expect(why.map { note?.contains($0) == true } ?? (note == nil), "\(version): \(note ?? "")")
+    }
+  }
+
+  @Test func anImageIsMadeByTheScriptAndNothingElse() throws {
+    let scratch = try Scratch()
+    let key = try scratch.write("key.pub", Sample.key + "\n")
+    let script = try scratch.write(
+      "make.sh", "printf '%s\\n' \"$@\" >\"$2.arguments\"; [ \"$4\" = fails ] && exit 3; : >\"$2\"; : >\"$2.kernel\"\n")
+    let out = scratch.path + "/lab 1.img"
+    let maker = ImageMaker(settings: Sample.settings(host: "lab"), keyFile: key, trustFiles: ["/a b.pub"])
+    let made = try maker.run(out: out, script: script)
+    #expect(made == [out, out + ".arguments", out + ".kernel"])
+    #expect(
+      try String(contentsOfFile: out + ".arguments", encoding: .utf8)
+        == "--out\n\(out)\n--host\nlab\n--key\n\(key)\n--board-id\n\(Sample.id)\n--trust\n/a b.pub\n")
+    let failing = ImageMaker(settings: Sample.settings(host: "fails"), keyFile: key, trustFiles: [])
+    let error = #expect(throws: FlashError.self) { try failing.run(out: scratch.path + "/x.img", script: script) }
+    #expect(error?.message.contains("did not make the image") == true)
+  }
+
   @Test func packagesMustFitTheSystem() throws {
     let scratch = try Scratch()
     guard let arm32 = try Sample.package(in: scratch.path, architecture: "armhf") else { return }

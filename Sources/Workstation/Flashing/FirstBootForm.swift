@@ -55,6 +55,26 @@ package struct BootFacts: Equatable, Sendable {
     return modern ? "/boot/firmware" : "/boot"
   }
 
+  /// Whether it is Debian 13 underneath, as far as Raspberry Pi OS shows: cloud-init, or the new way to grow the root.
+  private var isTrixie: Bool {
+    isRaspberryPiOS && (has("user-data") || CommandLineText.words(cmdline ?? "").contains("resize"))
+  }
+
+  /// What to say of edged's package where it seems to be made for another Debian than the image's; nil where it is not.
+  package func suiteNote(_ packages: [DebPackage]) -> String? {
+    guard isRaspberryPiOS, let edged = packages.first(where: { $0.name == "edged" && $0.architecture != "armel" })
+    else { return nil }
+    if isTrixie, !edged.version.contains("+deb13") {
+      return
+        "the image looks like Debian 13, \(edged.fileName) is made for Debian 12: take the package with +deb13 in its "
+        + "version (./cross-compile.sh --suite trixie), or give libgpiod2's package as well"
+    }
+    if !isTrixie, edged.version.contains("+deb13") {
+      return "the image looks older than Debian 13, for which \(edged.fileName) is made: take the one without +deb13"
+    }
+    return nil
+  }
+
   /// The image's own form, by the files it has; an error that names them where they tell nothing or several forms.
   package func detect() throws(FlashError) -> FirstBootForm {
     var found: [FirstBootForm] = []

@@ -162,7 +162,8 @@ extension FirstBootText {
       say "first boot, late part"
       install_packages
       if [ -n "$wants_edged" ] && [ ! -x "$root/usr/bin/edged" ]; then wrong "edged is not installed"; fi
-      service try-restart ssh.service
+      # Enabled since the early part; in this very start it may not be up.
+      service restart ssh.service
       if [ -n "$trouble" ]; then
         result "not done: the next start tries again"
         return 1

@@ -78,6 +78,7 @@ public struct ImageFlash {
     try facts.check(chosen)
     let userland = Userland.of(names)
     try DebPackage.check(settings.packages, board: board, userland: userland)
+    if let note = facts.suiteNote(settings.packages) { say("note: " + note) }
     let mountPoint = facts.mountPoint
     say("first-boot form: \(chosen.rawValue); boot partition at byte \(partition.offset), on the board \(mountPoint)")
 
