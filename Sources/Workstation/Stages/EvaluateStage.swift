@@ -83,6 +83,7 @@ extension Workspace {
     _ = try pull(board, run: result.run, origins: [CatalogItem(.bundle, bundle.id)])
     let run = try RecordedRun.read(project.tracePath(board: board.name, run: result.run))
     result.residuals = run.residualLines
+    for line in try conditionLines(of: record(board).id, run) { console.say("    " + line) }
     if !result.residuals.isEmpty {
       var timings = TwinTimings(self, board)
       let records = try project.catalog.newestTwins(of: try record(board).id)

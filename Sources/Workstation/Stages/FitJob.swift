@@ -250,8 +250,8 @@ final class FitJob: @unchecked Sendable {
     let made = kind == .shared && shared == nil ? .fit : kind
     let owner = TwinOwner(
       node: node.name, nodeIndex: device, device: node.device, board: board.name, boardID: boardID,
-      run: run.trace.run.description, date: space.now(), kind: made, digest: digests[device], seed: seed,
-      options: options, samplePeriod: traces[device].samplePeriod, shared: shared)
+      run: run.trace.run.description, conditions: run.conditions, date: space.now(), kind: made,
+      digest: digests[device], seed: seed, options: options, samplePeriod: traces[device].samplePeriod, shared: shared)
     let name = "\(folder.name)/\(node.name)"
     let earlier = earlier[device]
     let change = kind == .update ? earlier.flatMap { before in self.change(from: before, to: fit, device) } : nil

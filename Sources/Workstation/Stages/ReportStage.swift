@@ -29,6 +29,13 @@ extension Workspace {
       ).svg
     }
     page.figures(drawings, caption: "Drive and response of the first nodes over the first \(length) steps, as logged.")
+    let conditions = run.conditions
+    if !conditions.isEmpty {
+      page.section("Conditions")
+      page.table(
+        ["monitor", "readings", "range"], conditions.map { [$0.monitor, "\($0.readings)", $0.range] })
+      for line in try conditionLines(of: record.board, run) { page.notice(line) }
+    }
     let residuals = run.residualLines
     if !residuals.isEmpty {
       page.section("Nodes that left their twins")

@@ -41,6 +41,8 @@ public struct TwinSidecar: Codable, Equatable, Sendable {
   public var boardId: String
   /// The run it was fitted to.
   public var run: String
+  /// What the board's monitors read in it; nil where it has none.
+  public var conditions: [RunCondition]?
   public var fitted: Date
   public var state: State
   public var kind: Kind
@@ -112,6 +114,7 @@ public struct TwinSidecar: Codable, Equatable, Sendable {
     board = whose.board
     boardId = whose.boardID
     run = whose.run
+    conditions = whose.conditions.isEmpty ? nil : whose.conditions
     fitted = whose.date
     state = report.interrupted ? .interrupted : .finished
     kind = whose.kind
@@ -197,6 +200,7 @@ struct TwinOwner {
   var board: String
   var boardID: String
   var run: String
+  var conditions: [RunCondition]
   var date: Date
   var kind: TwinSidecar.Kind
   var digest: String
