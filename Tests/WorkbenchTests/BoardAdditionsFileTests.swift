@@ -325,6 +325,7 @@ import Workbench
     ("bytes = 4096", "bytes = 4000", .outOfRange, "bytes", "power of two"),
     ("kind = \"gpio\"", "kind = \"gpio\"\nbus = \"i2c\"", .unknownKey, "bus", "not known"),
     ("address = 0x68", "address = 0x69", .outOfRange, "address", "0x68 to 0x68"),
+    ("address = 0x40", "address = 0x70", .outOfRange, "address", "All of them answer"),
     ("range_hz = [1000000, 1500000]", "range_volts = [0, 1]", .inconsistent, "range_volts", "range_hz"),
     ("range_hz = [1000000, 1500000]", "range_hz = [1000000, 2500000]", .outOfRange, "range_hz", "2500000.0"),
     ("safe_hz = 1000000", "safe_hz = 0", .outOfRange, "safe_hz", "0.0 is out of range"),

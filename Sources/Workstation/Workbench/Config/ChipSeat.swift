@@ -52,6 +52,12 @@ struct ChipSeat {
         "It answers to 0x\(Self.hex(rules.addresses.lowerBound)) to 0x\(Self.hex(rules.addresses.upperBound))",
         "Look at the chip's address pins; addresses are 7-bit")
     }
+    // Every PCA9685 answers to 0x70 until it is set up: its call to all.
+    if rules.kind == .pca9685, address == 0x70 {
+      throw table.error(
+        .outOfRange, "address", "0x70 is no address of a pca9685", "All of them answer to it when they come up",
+        "Choose another by its pins A0 to A5")
+    }
     mux = table.has("mux") ? try chips.index(table, "mux") : nil
     muxChannel = mux == nil ? 0 : try table.integer("mux_channel", in: 0...7)
     if mux == nil, table.has("mux_channel") {
