@@ -1,5 +1,5 @@
 # Every recipe is one script under scripts/. docs/building.md tells more.
-.PHONY: help demo build test test-fast bench-loop bench-board bench-twinstep bench-build bench-twins lint format cross clean
+.PHONY: help demo build test test-fast bench-loop bench-board bench-twinstep bench-build bench-twins bench-guest lint format cross clean
 .DEFAULT_GOAL := help
 
 DEMO_ARGS ?=
@@ -47,6 +47,13 @@ bench-twins: ## the twins against peers, and their accuracy (TWINS_ARGS="--only 
 	@bash Benchmarks/embedded-twinstep.sh >&2
 	@bash scripts/peers-venv.sh >/dev/null || [ $$? -eq 3 ]
 	@python3 Benchmarks/bench-twins.py "$$(swift build -c release --show-bin-path)" $(TWINS_ARGS)
+
+bench-guest: ## the loop on real kernel devices in QEMU, against C and Python loops (.build/figures/bench-guest.json)
+	@bash scripts/install.sh test
+	@bash scripts/build.sh >&2
+	@./cross-compile.sh aarch64 >&2
+	@./cross-compile.sh aarch64 --product bench-server >&2
+	@bash Benchmarks/bench-guest.sh
 
 lint: ## swift-format, the rules of the tree, shellcheck
 	@bash scripts/lint.sh

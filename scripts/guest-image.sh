@@ -43,7 +43,8 @@ ln -s ../bench-server.service "$overlay/etc/systemd/system/multi-user.target.wan
 printf 'i2c-relay\ngpio-simulator\n' >"$overlay/etc/modules-load.d/bench.conf"
 printf 'options i2c-relay clock_hz=400000\n' >"$overlay/etc/modprobe.d/bench.conf"
 
-bash scripts/make-image.sh --out "$work/board.img" --host guest --key "$work/key.pub" --admin-key "$work/key.pub" \
+bash scripts/make-image.sh --out "$work/board.img" --host guest \
+  --board-id "$(od -An -tx1 -N16 /dev/urandom | tr -d ' \n')" --key "$work/key.pub" --admin-key "$work/key.pub" \
   --package "$package" --trust "$(find "$project" -name '*.pub' -print -quit)" --overlay "$overlay" ${4:+--overlay "$4"} \
   --modules "$modules" >/dev/null
 sed "s/^guest /[127.0.0.1]:$port /" "$work/board.img.known_hosts" >"$work/known_hosts"

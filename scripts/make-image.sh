@@ -218,7 +218,7 @@ if [ ${#packages[@]} -gt 0 ]; then
   for node in null zero full random urandom; do umount "$tree/dev/$node"; rm "$tree/dev/$node"; done
   rm -r "$tree/packages"
 fi
-for folder in "${overlays[@]}"; do tar -C "$folder" -cf - --owner=0 --group=0 . | tar -C "$tree" -xf - --no-overwrite-dir; done
+for folder in "${overlays[@]}"; do tar -C "$folder" -cf - --owner=0 --group=0 . | tar -C "$tree" -xf - --no-overwrite-dir --keep-directory-symlink; done
 
 used_mb=$(du -sm --apparent-size "$tree" | cut -f1)
 rm -f "$out"

@@ -18,7 +18,10 @@ def main():
     assert 'device = "virtual"' in text, "the board file has changed"
     text = text.replace('device = "virtual"', 'device = "/dev/i2c-0"').replace('name = "virtual"', 'name = "guest"')
     if len(sys.argv) > 5:
-        text = text.replace("step_us = 20000", f"step_us = {int(sys.argv[5])}")
+        step = int(sys.argv[5])
+        text = text.replace("step_us = 20000", f"step_us = {step}")
+        if step < 4000:  # steps without a pause, to be timed
+            text = text.replace("response_delay_us = 2000", "response_delay_us = 0")
     # A channel nobody drives, so that there is something to run live on.
     text += '\n[[input]]\nchip = "combi1"\nchannel = 7\nrange_volts = [0.25, 2.25]\n'
     # An emulated board on a busy machine may stand still for seconds.

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Figures of the loop in an emulated board, beside a C loop and a Python loop with the very transfers of its steps.
+
+    guest_figures.py --edgesync FILE --work DIR --qemu-bin DIR --nodes N --out FILE [--seconds S] [--peers]
+
+DIR is what scripts/guest-image.sh made, with the peers in the image. The board's steps follow each other without a pause
+(their period is far shorter than their transfers), so a step's time is the time over the steps. The transfers are recorded
+by the bench server while the loop runs; both peers make the same calls. CPU time is that of everything in edged's service.
+"""
+
+import argparse
+import base64
+import json
+import os
+import statistics
+import struct
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "Guest", "system"))
+from emulated_board import EmulatedBoard  # noqa: E402
+from system_test import Workstation, running, wait_for, write_series  # noqa: E402
+
+SERVICE = "/sys/fs/cgroup/system.slice/edged.service"
+PYTHON = (
+    "LD_LIBRARY_PATH=/usr/lib/aarch64-linux-gnu/blas:/usr/lib/aarch64-linux-gnu/lapack OPENBLAS_NUM_THREADS=1 "
+    "/usr/bin/python3"
+)
+
+
+def steps_now(board):
+    """Steps of the run and CPU seconds of the service, at one moment of the guest's clock: (seconds, steps, cpu)."""
+    text = board.ssh(f"cut -d' ' -f1 /proc/uptime; edged status | sed -n 's/.* step \\([0-9]*\\).*/\\1/p'; "
+                     f"sed -n 's/^usage_usec //p' {SERVICE}/cpu.stat")
+    uptime, steps, micros = text.split()
+    return float(uptime), int(steps), int(micros) / 1e6
+
+
+def measure(board, seconds):
+    """Seconds a step and CPU seconds a step of the run that goes on."""
+    first = steps_now(board)
+    time.sleep(seconds)
+    last = steps_now(board)
+    steps = last[1] - first[1]
+    # Reading the figures starts an edged of its own, outside the service.
+    return (last[0] - first[0]) / steps, (last[2] - first[2]) / steps, steps
+
+
+def recorded_step(board, calls):
+    """The calls of one step: the shortest row that the recorded ones repeat."""
+    board.ssh("journalctl --rotate -q; true")
+    board.bench(f"record {calls}")
+    def lines():
+        text = board.ssh("journalctl -b -o cat -u bench-server --no-pager")
+        found = [line[5:] for line in text.splitlines() if line.startswith("call ")]
+        return found[-calls:] if len(found) >= calls else None
+    rows = wait_for(60, "recorded calls", lines)
+    # Reads and writes of the same places; the codes written differ from step to step.
+    shapes = [
+        tuple((word.split(":")[0], word.split(":")[1], word.split(":")[2][:2] if ":w:" in word else word.split(":")[2],
+               len(word)) for word in row.split())
+        for row in rows
+    ]
+    for period in range(1, calls // 2):
+        if all(shapes[i] == shapes[i + period] for i in range(calls - period)):
+            return rows[:period]
+    raise RuntimeError("the recorded calls do not repeat themselves")
+
+
+def start_times(station, board, count):
+    """Milliseconds from the start of a run's process to its first step, of some runs."""
+    times = []
+    for _ in range(count):
+        station.ask("run", "--standing")
+        run = wait_for(60, "the run", lambda: running(station, 1))
+        ticks = int(board.ssh(
+            "for p in $(cat " + SERVICE + "/cgroup.procs); do cut -d' ' -f22 /proc/$p/stat; done | sort -n | sed -n 2p"))
+        head = base64.b64decode(board.ssh(f"head -c 16384 /var/lib/edged/journal/{run['id']}/000000.seg | base64 -w0"))
+        times.append(run_start(head) / 1e6 - ticks * 10)
+        station.run("run", "--stop")
+        wait_for(60, "the run's end", lambda: station.ask("status").get("run") is None)
+    return times
+
+
+def run_start(segment):
+    """The loop's clock at step 0, nanoseconds, from the runStart frame (docs/journal.md, docs/runs.md)."""
+    at = 0
+    while segment[at:at + 4] == b"\xe5JNL":
+        kind, _, length = struct.unpack_from("<HHI", segment, at + 4)
+        if kind == 2:
+            return struct.unpack_from("<Q", segment, at + 32 + 4 + 64 + 8)[0]
+        at += 32 + length
+    raise RuntimeError("no runStart in the segment")
+
+
+def resident(board):
+    """VmRSS of each process of the service, bytes."""
+    text = board.ssh("for p in $(cat " + SERVICE + "/cgroup.procs); do sed -n 's/^VmRSS:[ \t]*\\([0-9]*\\) kB/\\1/p' /proc/$p/status; done")
+    return [int(word) * 1024 for word in text.split()]
+
+
+def make_network(station, folder):
+    """A network to run, from the briefest of recordings: what it answers does not matter here."""
+    series = os.path.join(folder, "series.csv")
+    write_series(series)
+    station.ask("enroll", "guest")
+    station.ask("characterise", "--steps", "120", "--repeats", "2", "--inputs", "1", seconds=600)
+    station.ask("pull")
+    station.ask("fit", seconds=900)
+    station.ask("train", series, "--epochs", "1", "--allow-unaccepted", seconds=300)
+    station.ask("push", "--allow-unaccepted")
+
+
+def figures(options, station, board):
+    make_network(station, options.work)
+    result = {"nodes": options.nodes}
+    starts = start_times(station, board, 5)
+    result["start_to_first_step_ms"] = [round(value, 1) for value in starts]
+    station.ask("run", "--standing")
+    wait_for(60, "steps", lambda: running(station, 20))
+    period, cpu, steps = measure(board, options.seconds)
+    result["edged"] = {"steps": steps, "step_ms": round(period * 1e3, 4), "cpu_ms_a_step": round(cpu * 1e3, 4)}
+    sizes = resident(board)
+    result["resident_bytes"] = {"each": sizes, "largest": max(sizes)}
+    result["start_to_first_step_ms_median"] = round(statistics.median(starts), 1)
+    if options.peers:
+        against_peers(options, station, board, result, period)
+    return result
+
+
+def against_peers(options, station, board, result, period):
+    """The same transfers by others, once the run has been stopped."""
+    calls = recorded_step(board, 40 * options.nodes)
+    result["calls_a_step"] = len(calls)
+    result["messages_a_step"] = sum(len(call.split()) for call in calls)
+    station.run("run", "--stop")
+    wait_for(60, "the run's end", lambda: station.ask("status").get("run") is None)
+    board.ssh("cat >/run/calls <<'CALLS'\n" + "\n".join(calls) + "\nCALLS")
+    most = max(50, int(options.seconds / period))
+    for name, command in (("c", "/opt/peers/loop"), ("python", f"{PYTHON} /opt/peers/loop.py")):
+        peer = json.loads(board.ssh(f"{command} /dev/i2c-0 /run/calls {most}", seconds=600))
+        result[name] = {
+            "steps": peer["steps"], "step_ms": round(peer["seconds"] / peer["steps"] * 1e3, 4),
+            "cpu_ms_a_step": round(peer["cpu_seconds"] / peer["steps"] * 1e3, 4),
+        }
+    result["step_over_c"] = round(result["edged"]["step_ms"] / result["c"]["step_ms"], 4)
+    result["python_cpu_over_ours"] = round(result["python"]["cpu_ms_a_step"] / result["edged"]["cpu_ms_a_step"], 2)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("edgesync", "work", "qemu-bin", "out"):
+        parser.add_argument("--" + name, required=True)
+    parser.add_argument("--nodes", type=int, required=True)
+    # Chips whose conversions are waited for would be read too early by the peers, who only repeat calls.
+    parser.add_argument("--peers", action="store_true", help="against the peers too")
+    parser.add_argument("--seconds", type=float, default=20)
+    options = parser.parse_args()
+    with open(os.path.join(options.work, "port"), encoding="ascii") as file:
+        port = int(file.read())
+    board = EmulatedBoard(
+        os.path.join(options.work, "board.img"), options.qemu_bin, options.work, os.path.join(options.work, "key"), port,
+        os.path.join(options.work, "known_hosts"))
+    station = Workstation(options.edgesync, os.path.join(options.work, "project"))
+    board.power_on()
+    try:
+        board.wait_until_up()
+        result = figures(options, station, board)
+    finally:
+        board.cut_power()
+    everything = {}
+    if os.path.exists(options.out):
+        with open(options.out, encoding="utf-8") as file:
+            everything = json.load(file)
+    everything[f"{options.nodes}_nodes"] = result
+    os.makedirs(os.path.dirname(options.out), exist_ok=True)
+    with open(options.out, "w", encoding="utf-8") as file:
+        json.dump(everything, file, indent=2)
+        file.write("\n")
+    print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()
