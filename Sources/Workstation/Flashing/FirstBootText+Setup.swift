@@ -12,7 +12,8 @@ extension FirstBootText {
           if [ -x /usr/lib/userconf-pi/userconf ] && getent passwd 1000 >/dev/null; then
             /usr/lib/userconf-pi/userconf "$admin" '*' >>"$log" 2>&1
           else
-            useradd -m -s /bin/bash "$admin" >>"$log" 2>&1
+            # No password fits a '*'; a '!' would lock the account for keys as well where sshd does without PAM.
+            useradd -m -s /bin/bash -p '*' "$admin" >>"$log" 2>&1
           fi
           for group in sudo adm dialout i2c gpio spi netdev video; do
             if getent group "$group" >/dev/null; then usermod -a -G "$group" "$admin"; fi
