@@ -111,7 +111,7 @@ import Testing
 
   @Test func ads1115Commands() throws {
     let chip = try #require(
-      ADS1115(address: try address(0x48), fullScaleVolts: 4.096, samplesPerSecond: 860))
+      ADS1x15(address: try address(0x48), fullScaleVolts: 4.096, samplesPerSecond: 860))
     var bus = RecordingBus()
     bus.answers = [[0xC3, 0xE3]]
     try chip.configure(on: &bus)
@@ -137,7 +137,7 @@ import Testing
     (0.512, 128, 0x4983), (0.256, 250, 0x4BA3), (6.144, 475, 0x41C3), (6.144, 860, 0x41E3),
   ])
   func ads1115RangesAndRates(volts: Float, rate: UInt16, word: UInt16) throws {
-    let chip = try #require(ADS1115(address: try address(0x49), fullScaleVolts: volts, samplesPerSecond: rate))
+    let chip = try #require(ADS1x15(address: try address(0x49), fullScaleVolts: volts, samplesPerSecond: rate))
     var bus = RecordingBus()
     bus.answers = [[UInt8(word >> 8), UInt8(word & 0xFF)]]
     try chip.configure(on: &bus)
@@ -150,9 +150,9 @@ import Testing
 
   @Test func ads1115RefusesWhatItDoesNotHave() throws {
     let place = try address(0x48)
-    #expect(ADS1115(address: place, fullScaleVolts: 5, samplesPerSecond: 860) == nil)
-    #expect(ADS1115(address: place, fullScaleVolts: 4.096, samplesPerSecond: 1000) == nil)
-    #expect(ADS1115(address: place, fullScaleVolts: .nan, samplesPerSecond: 8) == nil)
+    #expect(ADS1x15(address: place, fullScaleVolts: 5, samplesPerSecond: 860) == nil)
+    #expect(ADS1x15(address: place, fullScaleVolts: 4.096, samplesPerSecond: 1000) == nil)
+    #expect(ADS1x15(address: place, fullScaleVolts: .nan, samplesPerSecond: 8) == nil)
   }
 
   @Test func tca9548aCommands() throws {

@@ -94,7 +94,7 @@ import VirtualBench
     let bench = try bench([source(2.0, chip: 2, channel: 1), source(-0.25, chip: 2, channel: 2)])
     var bus = bench.bus(0)
     var clock = bench.clock
-    let chip = try #require(ADS1115(address: try address(0x48), fullScaleVolts: volts, samplesPerSecond: 250))
+    let chip = try #require(ADS1x15(address: try address(0x48), fullScaleVolts: volts, samplesPerSecond: 250))
     try chip.configure(on: &bus)
     try chip.startConversion(on: &bus, channel: 1)
     let start = clock.now()

@@ -56,7 +56,7 @@ struct SingleDevice {
   var bus: VirtualI2CBus
   var clock: VirtualClock
   let dac: MCP4728
-  let adc: ADS1115
+  let adc: ADS1x15
 
   init(_ description: BenchDescription) throws {
     bench = try VirtualBench(description)
@@ -64,7 +64,7 @@ struct SingleDevice {
     clock = bench.clock
     dac = MCP4728(address: try Fixtures.address(0x60), doubleGain: true)
     adc = try #require(
-      ADS1115(address: try Fixtures.address(0x48), fullScaleVolts: 6.144, samplesPerSecond: 860))
+      ADS1x15(address: try Fixtures.address(0x48), fullScaleVolts: 6.144, samplesPerSecond: 860))
     try adc.configure(on: &bus)
   }
 

@@ -102,7 +102,7 @@ import VirtualBench
     for pattern in 0..<4 {
       var device = try SingleDevice(description)
       let other = try #require(
-        ADS1115(address: try Fixtures.address(0x49), fullScaleVolts: 6.144, samplesPerSecond: 860))
+        ADS1x15(address: try Fixtures.address(0x49), fullScaleVolts: 6.144, samplesPerSecond: 860))
       try other.configure(on: &device.bus)
       try device.drive(0.4)
       device.clock.sleep(until: 40_000_000)

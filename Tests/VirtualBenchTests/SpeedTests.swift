@@ -11,7 +11,7 @@ struct FullBoard {
   let mux: TCA9548A
   let converters: AD5593R
   let dacs: [MCP4728]
-  let adcs: [ADS1115]
+  let adcs: [ADS1x15]
   let codes = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 32)
   static let period: UInt64 = 20_000_000
 
@@ -85,8 +85,8 @@ struct FullBoard {
       MCP4728(address: try Fixtures.address(0x61), doubleGain: false),
     ]
     adcs = [
-      try #require(ADS1115(address: try Fixtures.address(0x48), fullScaleVolts: 4.096, samplesPerSecond: 860)),
-      try #require(ADS1115(address: try Fixtures.address(0x49), fullScaleVolts: 4.096, samplesPerSecond: 860)),
+      try #require(ADS1x15(address: try Fixtures.address(0x48), fullScaleVolts: 4.096, samplesPerSecond: 860)),
+      try #require(ADS1x15(address: try Fixtures.address(0x49), fullScaleVolts: 4.096, samplesPerSecond: 860)),
     ]
   }
 

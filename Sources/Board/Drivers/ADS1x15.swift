@@ -163,6 +163,3 @@ public struct ADS1x15: Equatable, Sendable {
     }
   }
 }
-
-/// The 16-bit model, which `ADS1x15` is unless told otherwise.
-public typealias ADS1115 = ADS1x15
