@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Makes a small first file system for an emulated board: busybox, kernel modules, libraries, programs and an init script.
 #
-#   scripts/guest-initrd.sh ARCH OUT --init FILE [--modules "NAME ..."] [--extra FILE.ko ...] [--libraries]
+#   scripts/guest-initrd.sh ARCH OUT --init FILE [--modules "NAME ..."] [--extra FILE.ko ...] [--libraries SUITE]
 #                           [--copy FROM:TO ...]
 #
 # ARCH is arm64, armhf or armel. Modules are taken from the fetched kernel with what they depend on; /modules/order in the
-# guest names all of them in the order they load in. --libraries brings the C library, libgpiod, libi2c and libsodium.
+# guest names all of them in the order they load in. --libraries brings the C library, libgpiod, libi2c and libsodium
+# of a Debian: bookworm or trixie.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/guest-lib.sh"
 
-[ $# -ge 4 ] || die "usage: scripts/guest-initrd.sh ARCH OUT --init FILE [--modules NAMES] [--extra FILE.ko] [--libraries]" \
+[ $# -ge 4 ] || die "usage: scripts/guest-initrd.sh ARCH OUT --init FILE [--modules NAMES] [--extra FILE.ko] [--libraries SUITE]" \
   "       [--copy FROM:TO]"
 arch=$1
 out=$2
@@ -22,7 +23,7 @@ while [ $# -gt 0 ]; do
     --init) init=$2 && shift ;;
     --modules) read -r -a modules <<<"$2" && shift ;;
     --extra) extra+=("$2") && shift ;;
-    --libraries) libraries=yes ;;
+    --libraries) libraries=$2 && shift ;;
     --copy) copies+=("$2") && shift ;;
     *) die "scripts/guest-initrd.sh does not know '$1'." ;;
   esac
@@ -55,9 +56,9 @@ for file in "${extra[@]}"; do
   cp "$file" "$tree/modules/"
 done
 if [ -n "$libraries" ]; then
-  sysroot=$(bash "$scripts/cross-sysroot.sh" "$arch")
+  sysroot=$(bash "$scripts/cross-sysroot.sh" "$arch" "$libraries")
   find "$sysroot/usr/lib" -name 'ld-linux*.so.*' -exec cp -L {} "$tree/lib/" \;
-  for name in libc.so.6 libm.so.6 libgcc_s.so.1 libgpiod.so.2 libi2c.so.0 libsodium.so.23; do
+  for name in libc.so.6 libm.so.6 libgcc_s.so.1 'libgpiod.so.[23]' libi2c.so.0 libsodium.so.23; do
     file=$(find "$sysroot/usr/lib" -name "$name" -print -quit)
     [ -n "$file" ] || die "the sysroot of $arch has no $name."
     cp -L "$file" "$tree/lib/"

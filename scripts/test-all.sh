@@ -61,6 +61,7 @@ if part "test programs of boards" bash scripts/guest-programs.sh && part "emulat
   for board in raspi3b raspi2b raspi0; do
     part "$board in QEMU" bash scripts/guest-quick-test.sh "$board"
   done
+  part "raspi3b with Debian 13 in QEMU" bash scripts/guest-quick-test.sh raspi3b trixie
   part "whole system in QEMU" bash scripts/guest-system-test.sh
 fi
 summary
