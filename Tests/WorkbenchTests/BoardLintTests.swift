@@ -100,6 +100,7 @@ import Workbench
     Spoilt(file: "wiring.svg", old: "AD5593R", new: "AD5592R", rule: .picture, words: "edgesync board picture"),
     Spoilt(file: "WIRING.md", old: "](wiring.svg)", new: "](picture.svg)", rule: .notes, words: "](wiring.svg)"),
     Spoilt(file: "WIRING.md", old: "0x49", new: "0x4A", rule: .notes, words: "0x49"),
+    Spoilt(file: "WIRING.md", old: "| J8 11 |", new: "| J8 12 |", rule: .notes, words: "| J8 11 |"),
     Spoilt(file: "WIRING.md", old: "## Sources", new: "## Thanks", rule: .notes, words: "Sources"),
     Spoilt(file: "profile.toml", old: "name = \"raspberry-pi-4\"", new: "name = \"pi\"", rule: .profile, words: "'pi'"),
     Spoilt(file: "profile.toml", old: "\"GPIO5\", \"GND\"", new: "\"GND\"", rule: .profile, words: "39 pins in 2"),

@@ -173,6 +173,10 @@ public struct BoardLint {
       (profile.lines.first { $0.names.contains(line.name) || ($0.chip == line.chip && $0.offset == Int(line.offset)) })?
         .pin ?? line.name
     }
+    // Each wire's row of the table, by header and number.
+    for net in WiringPlan(source)?.nets ?? [] {
+      wanted.append("| \(profile.headers[net.pin.header].name) \(net.pin.number) |")
+    }
     for text in wanted where !notes.contains(text) {
       add(.notes, Self.notes, "the notes do not have '\(text)': say where it goes")
     }
