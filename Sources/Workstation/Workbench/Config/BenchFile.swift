@@ -41,7 +41,10 @@ public enum BenchFile {
     }
     let chipTables = try root.tables("chip", maximum: 254)
     let (seats, chipNames) = try ChipSeat.read(chipTables, buses: busNames)
-    for table in chipTables { try table.finish() }
+    let chips = try BenchChipReader.chips(chipTables, seats)
+    let lines = try BenchChipReader.lines(root, chips, chipNames)
+    let ambient = try root.real("ambient_celsius", default: 25, in: -40...125)
+    let swing = try root.real("ambient_swing_celsius", default: 2, in: 0...50)
     var wires = WireReader(seats: seats, names: chipNames)
     var deviceNames = NameTable("device")
     var devices: [BenchDevice] = []
@@ -52,11 +55,7 @@ public enum BenchFile {
     try root.finish()
     let bench = BenchDescription(
       seed: UInt64(seed), spread: spread, quantum: UInt64(quantum) * 1000, busClocks: clocks,
-      chips: seats.map {
-        BenchChip(
-          kind: BenchChipKind(rawValue: $0.rules.kind.rawValue) ?? .ad5593r, address: UInt8($0.address),
-          bus: UInt8($0.bus), mux: $0.mux.map { UInt8($0) } ?? BenchChip.noMux, muxChannel: UInt8($0.muxChannel))
-      }, devices: devices)
+      chips: chips, devices: devices, lines: lines, ambientCelsius: ambient, ambientSwing: swing)
     if let fault = bench.firstFault() {
       throw root.error(
         .inconsistent, "", "the bench cannot be built: \(fault)", "A rule of the virtual bench is broken",
@@ -104,45 +103,5 @@ public enum BenchFile {
       ageSeconds: try table.real("age_seconds", default: usual.ageSeconds, in: 0...1e10))
     try table.finish()
     return ageing
-  }
-}
-
-/// Reads the wires of bench devices; each converter channel goes to one device.
-struct WireReader {
-  let seats: [ChipSeat]
-  let names: NameTable
-  private var owners: [Int: String] = [:]
-
-  init(seats: [ChipSeat], names: NameTable) {
-    self.seats = seats
-    self.names = names
-  }
-
-  mutating func wire(_ table: ConfigTable, owner: String, noise: Bool) throws(ConfigError) -> BenchWire {
-    let chip = try names.index(table, "chip")
-    let rules = seats[chip].rules
-    let count = noise ? rules.readChannels : rules.driveChannels
-    guard count > 0 else {
-      throw table.error(
-        .inconsistent, "chip", "chip '\(seats[chip].name)' has no \(noise ? "ADC" : "DAC") channels",
-        "It is an \(rules.name)", "Name a chip that has")
-    }
-    let channel = try table.integer("channel", in: 0...(count - 1))
-    if let other = owners[chip * 256 + channel] {
-      throw table.error(
-        .duplicate, "channel",
-        "devices '\(other)' and '\(owner)' share channel \(channel) of chip '\(seats[chip].name)'",
-        "A channel is wired to one device only", "Give one of them a channel of its own")
-    }
-    owners[chip * 256 + channel] = owner
-    let perUnit = try table.real("volts_per_unit", in: -1e6...1e6)
-    guard perUnit != 0 else {
-      throw table.error(.outOfRange, "volts_per_unit", "it is zero", "Nothing would pass the wire", "Write a gain")
-    }
-    let wire = BenchWire(
-      chip: UInt8(chip), channel: UInt8(channel), voltsAtZero: try table.real("volts_at_zero", in: -100...100),
-      voltsPerUnit: perUnit, noiseVolts: noise ? try table.real("noise_volts", default: 0, in: 0...10) : 0)
-    try table.finish()
-    return wire
   }
 }
