@@ -90,6 +90,13 @@ int edge_i2c_name(int adapter, char *name, uint32_t room) {
   return (int)count;
 }
 
+int edge_i2c_gone(int adapter, const char *path) {
+  struct stat opened, there;
+  if (fstat(adapter, &opened) < 0 || stat(path, &there) < 0) return 1;
+  // An adapter that comes back may have the number it had, but its device file is made anew.
+  return opened.st_rdev != there.st_rdev || opened.st_ino != there.st_ino;
+}
+
 int edge_i2c_transfer(int adapter, edge_i2c_message *messages, uint32_t count) {
   struct i2c_rdwr_ioctl_data data = {.msgs = (struct i2c_msg *)messages, .nmsgs = count};
   int done = call(adapter, I2C_RDWR, &data);

@@ -84,9 +84,6 @@ public final class I2CController<Port: I2CPort>: I2CBus {
     return result == -16  // EBUSY
   }
 
-  /// The next SMBus transaction says anew whom it is with.
-  func forgetSelection() { selected = 0 }
-
   // MARK: Messages
 
   private var filled = 0
@@ -164,7 +161,11 @@ public final class I2CController<Port: I2CPort>: I2CBus {
     }
     calls &+= 1
     let result = port.smbus(plan)
-    if result < 0 { throw error(result, address) }
+    if result < 0 {
+      // The adapter may be another one by the next transaction.
+      selected = 0
+      throw error(result, address)
+    }
   }
 
   private func error(_ result: Int32, _ address: I2CAddress) -> I2CError {

@@ -16,24 +16,12 @@ extension I2CController where Port == LinuxI2CPort {
     try self.init(port: port, combining: options.combining)
   }
 
-  /// Closes the adapter and opens it anew, with the same options: after it was unplugged and came back.
-  ///
-  /// The kernel holds up the removal of an adapter until nobody has it open, so this should not wait for long after a
-  /// transfer has failed with `noSuchDevice`. Allocates.
-  ///
-  /// - Throws: `I2CError` (address 0); every transfer fails with `noSuchDevice` then.
-  public func reopen() throws(I2CError) {
-    let failure = port.reopen()
-    guard failure == 0 else { throw I2CError(LinuxErrno.i2cKind(-failure), address: 0, errno: -failure) }
-    forgetSelection()
-  }
-
   /// The most operations one transaction may have, and the most bytes one operation may have: the kernel's limits.
   public static var mostOperations: Int { Int(EDGE_I2C_MOST_MESSAGES) }
   public static var mostBytes: Int { Int(EDGE_I2C_MOST_BYTES) }
 }
 
-/// An open adapter.
+/// An open adapter. Where it is unplugged, transfers fail with `ENODEV` until it is back; nothing else need be done.
 public final class LinuxI2CPort: I2CPort {
   public let functions: UInt32
   public let family: I2CAdapterFamily
@@ -44,6 +32,7 @@ public final class LinuxI2CPort: I2CPort {
   private let options: I2CBusOptions
   /// Below 0 while there is none.
   private var adapter: Int32
+  private var nextSearch: UInt64 = 0
 
   /// - Throws: `I2CError` (address 0).
   public init(device: String, options: I2CBusOptions) throws(I2CError) {
@@ -66,29 +55,48 @@ public final class LinuxI2CPort: I2CPort {
 
   deinit { edge_close(adapter) }
 
-  /// 0, or a negative error number; an adapter that can do other things than the one before is not taken.
-  func reopen() -> Int32 {
-    edge_close(adapter)
-    adapter = -1
-    var able: UInt32 = 0
-    let opened = Self.open(device, options, &able)
-    guard opened >= 0 else { return opened }
-    guard able == functions else {
-      edge_close(opened)
-      return -95  // EOPNOTSUPP
-    }
-    adapter = opened
-    return 0
-  }
-
   public func transfer(_ messages: UnsafeMutablePointer<edge_i2c_message>, count: Int) -> Int32 {
-    adapter < 0 ? -19 : edge_i2c_transfer(adapter, messages, UInt32(count))  // ENODEV
+    isOpen() ? checked(edge_i2c_transfer(adapter, messages, UInt32(count))) : Self.noDevice
   }
 
-  public func select(_ address: UInt8) -> Int32 { adapter < 0 ? -19 : edge_i2c_select(adapter, address) }
+  public func select(_ address: UInt8) -> Int32 {
+    isOpen() ? checked(edge_i2c_select(adapter, address)) : Self.noDevice
+  }
 
   public func smbus(_ plan: SMBusPlan) -> Int32 {
-    adapter < 0 ? -19 : edge_i2c_smbus(adapter, plan.kind, plan.command, plan.bytes, plan.count)
+    isOpen() ? checked(edge_i2c_smbus(adapter, plan.kind, plan.command, plan.bytes, plan.count)) : Self.noDevice
+  }
+
+  // MARK: Adapters that go and come
+
+  private static var noDevice: Int32 { -19 }  // ENODEV
+
+  /// A failed transfer's number; of an adapter that was unplugged, whatever its driver says of it, `ENODEV`.
+  ///
+  /// It is closed at once: the kernel holds up the removal until nobody has it open.
+  private func checked(_ result: Int32) -> Int32 {
+    guard result < 0, device.withCString({ edge_i2c_gone(adapter, $0) }) != 0 else { return result }
+    edge_close(adapter)
+    adapter = -1
+    return Self.noDevice
+  }
+
+  /// Whether there is an adapter; one that was unplugged is looked for ten times a second.
+  private func isOpen() -> Bool {
+    guard adapter < 0 else { return true }
+    let now = edge_clock_now()
+    guard now >= nextSearch else { return false }
+    nextSearch = now &+ 100_000_000
+    var able: UInt32 = 0
+    let opened = Self.open(device, options, &able)
+    guard opened >= 0 else { return false }
+    // What its caller settled on must hold for it still.
+    guard able == functions else {
+      edge_close(opened)
+      return false
+    }
+    adapter = opened
+    return true
   }
 
   /// Opens an adapter and sets its time limit and retries; a file descriptor, or a negative error number.

@@ -60,6 +60,9 @@ int edge_i2c_set_retries(int adapter, uint32_t retries);
 // The adapter's name as its driver gives it, such as "bcm2835 (i2c@7e804000)", with a zero at its end; its length.
 int edge_i2c_name(int adapter, char *name, uint32_t room);
 
+// 1 when path no longer is the adapter that was opened: it was unplugged, or has come back since. Else 0.
+int edge_i2c_gone(int adapter, const char *path);
+
 // One combined transfer: start, messages with repeated starts between them, stop.
 int edge_i2c_transfer(int adapter, edge_i2c_message *messages, uint32_t count);
 
