@@ -22,6 +22,8 @@ struct AD5593RModel {
   private static let dac = 24
   private static let pointer = 32
   private static let position = 33
+  /// A pointer was written and no stop has come since.
+  private static let pointed = 34
   private static let channels = 8
   private static let reference = 2.5
   private static let repeating: UInt16 = 0x0200
@@ -40,7 +42,7 @@ struct AD5593RModel {
   }
 
   func powerOn() {
-    for word in 0...Self.position { state.words[word] = 0 }
+    for word in 0...Self.pointed { state.words[word] = 0 }
     state.words[Register.pullDown] = 0xFF
   }
 
@@ -48,6 +50,7 @@ struct AD5593RModel {
   func write(_ bytes: UnsafeRawBufferPointer, _ time: UInt64) {
     guard let pointer = bytes.first else { return }
     state.words[Self.pointer] = UInt16(pointer)
+    state.words[Self.pointed] = 1
     if bytes.count != 1 && bytes.count != 3 { state.violate() }
     if !Self.isPointer(pointer, data: bytes.count > 1) { state.violate() }
     var offset = 1
@@ -138,10 +141,19 @@ struct AD5593RModel {
     return Double(state.words[Self.dac + channel]) * (Self.reference / 4096) * (wide ? 2 : 1)
   }
 
-  /// Words from wherever the pointer stands, most significant byte first.
+  /// A stop on the bus: the pointer is taken over.
+  func stop() { state.words[Self.pointed] = 0 }
+
+  /// Words from wherever the pointer stands, most significant byte first. A pointer that no stop has followed gives
+  /// nothing to rely on.
   func read(_ bytes: UnsafeMutableRawBufferPointer, bus: Int, start: UInt64, bits: UInt64) {
     let pointer = state.words[Self.pointer]
     if pointer < 0x40 || bytes.count & 1 != 0 || bytes.count == 0 { state.violate() }
+    guard state.words[Self.pointed] == 0 else {
+      state.violate()
+      for index in 0..<bytes.count { bytes[index] = 0xFF }
+      return
+    }
     var offset = 0
     while offset < bytes.count {
       let word: UInt16

@@ -1,11 +1,11 @@
 import HardwareInterface
 
-/// One call on a bus: when it began, the bits so far, and whether a multiplexer is to switch at its stop.
+/// One call on a bus: when it began, the bits so far, and whether a chip was written that acts at the stop.
 struct BusCall {
   let bus: Int
   let start: UInt64
   var bits: UInt64 = 0
-  var muxWritten = false
+  var stopMatters = false
 }
 
 extension BenchCore {
@@ -15,13 +15,18 @@ extension BenchCore {
     return BusCall(bus: bus, start: now())
   }
 
-  /// The stop: multiplexers switch, time has passed.
+  /// The stop: time has passed, multiplexers switch, pulse outputs change.
   func end(_ call: BusCall) {
-    advance(to: call.start &+ duration(bus: call.bus, bits: call.bits &+ 1))
-    guard call.muxWritten else { return }
-    for chip in 0..<tables.pointee.chipCount
-    where tables.pointee.chips[chip].kind == .tca9548a && Int(tables.pointee.chips[chip].bus) == call.bus {
-      TCA9548AModel(self, chip).stop()
+    let time = call.start &+ duration(bus: call.bus, bits: call.bits &+ 1)
+    advance(to: time)
+    guard call.stopMatters else { return }
+    for chip in 0..<tables.pointee.chipCount where Int(tables.pointee.chips[chip].bus) == call.bus {
+      switch tables.pointee.chips[chip].kind {
+      case .tca9548a: TCA9548AModel(self, chip).stop()
+      case .pca9685: PCA9685Model(self, chip).update(time)
+      case .ad5593r: AD5593RModel(self, chip).stop()
+      default: break
+      }
     }
   }
 
@@ -47,7 +52,8 @@ extension BenchCore {
         let time = call.start &+ duration(bus: call.bus, bits: call.bits)
         var chip = first
         while chip >= 0 {
-          if tables.pointee.chips[chip].kind == .tca9548a { call.muxWritten = true }
+          let kind = tables.pointee.chips[chip].kind
+          if kind == .tca9548a || kind == .pca9685 || kind == .ad5593r { call.stopMatters = true }
           write(chip, UnsafeRawBufferPointer(operation.bytes), place, time)
           chip = firstVisible(Int(tables.pointee.chips[chip].next), time)
         }

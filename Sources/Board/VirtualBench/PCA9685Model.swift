@@ -60,7 +60,8 @@ struct PCA9685Model {
       state.words[Self.running] = 1
       state.words[Register.mode1] &= ~Mode.restart
     }
-    update(time)
+    // Bit 3 of the second mode register: outputs change with the acknowledge, not at the stop.
+    if state.words[Register.mode2] & 0x08 != 0 { update(time) }
   }
 
   private static func after(_ register: Int) -> Int {
@@ -118,7 +119,8 @@ struct PCA9685Model {
     return false
   }
 
-  private func update(_ time: UInt64) {
+  /// Tells the devices what the outputs are: at the stop.
+  func update(_ time: UInt64) {
     for channel in 0..<16 { core.drive(chip: index, channel: channel, volts: volts(channel), time) }
   }
 
