@@ -157,7 +157,12 @@ import VirtualBench
       [0x13, 0xB0, 0x01, 0xB0, 0x02], [0x13, 0xB0], [0x13, 0x80, 0x01], [0x01, 0, 0], [0x05, 0x01, 0x00],
     ] { try one.send(0x10, bytes) }
     #expect(one.bench.violations(chip: 0) == 5)
-    _ = try one.ask(0x10, [0x05], 2)
+    // A pointer without a stop before the answer.
+    _ = try one.ask(0x10, [0x75], 2)
     #expect(one.bench.violations(chip: 0) == 6)
+    // A pointer to nothing that can be read.
+    try one.send(0x10, [0x05])
+    _ = try one.ask(0x10, [], 2)
+    #expect(one.bench.violations(chip: 0) == 7)
   }
 }

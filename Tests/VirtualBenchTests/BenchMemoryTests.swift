@@ -102,13 +102,13 @@ private nonisolated(unsafe) var sleptUntil: UInt64 = 0
     #expect(clock.now() == 580_000)
     // S + 2 bytes + Sr + 3 bytes + P = 48 bits.
     _ = try chip.dacCode(on: &bus, channel: 0)
-    #expect(clock.now() == 1_060_000)
+    #expect(clock.now() == 1_070_000)
     // S + address + P = 11 bits before the controller gives up.
     let nobody = AD5593R(address: try Fixtures.address(0x11))
     #expect(throws: I2CError.self) { try nobody.setDAC(on: &bus, channel: 0, code: 1) }
-    #expect(clock.now() == 1_170_000)
+    #expect(clock.now() == 1_180_000)
     clock.sleep(until: 1_000_000)
-    #expect(clock.now() == 1_170_000)
+    #expect(clock.now() == 1_180_000)
     clock.sleep(until: 2_000_000)
     #expect(clock.now() == 2_000_000)
     clock.sleep(until: .max)

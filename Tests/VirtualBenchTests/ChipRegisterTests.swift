@@ -24,10 +24,31 @@ import VirtualBench
   private func ask(_ bus: inout VirtualI2CBus, _ place: UInt8, _ bytes: [UInt8], _ count: Int) throws -> [UInt8] {
     let address = try Fixtures.address(place)
     var answer = [UInt8](repeating: 0x5A, count: count)
+    // An AD5593R wants a stop before it answers.
+    if place == 0x10 {
+      try send(&bus, place, bytes)
+      try answer.withUnsafeMutableBytes { try bus.read(address, into: $0) }
+      return answer
+    }
     try bytes.withUnsafeBytes { out in
       try answer.withUnsafeMutableBytes { try bus.writeRead(address, out, into: $0) }
     }
     return answer
+  }
+
+  @Test func anAD5593RWantsAStopBeforeItAnswers() throws {
+    let bench = try bench()
+    var bus = bench.bus(0)
+    try send(&bus, 0x10, [0x13, 0xB1, 0x23])
+    var pointer: UInt8 = 0x53
+    var answer: [UInt8] = [0, 0]
+    let address = try Fixtures.address(0x10)
+    try withUnsafeBytes(of: &pointer) { out in
+      try answer.withUnsafeMutableBytes { try bus.writeRead(address, out, into: $0) }
+    }
+    #expect(answer == [0xFF, 0xFF] && bench.violations(chip: 0) == 1)
+    try answer.withUnsafeMutableBytes { try bus.read(address, into: $0) }
+    #expect(answer == [0xB1, 0x23] && bench.violations(chip: 0) == 1)
   }
 
   @Test func powerOnDefaults() throws {

@@ -108,8 +108,8 @@ public struct AD5593R: Equatable, Sendable {
     return Encoding.word(pointer: Pointer.writeDAC | pin, word, into: buffer)
   }
 
-  /// The byte before a read of ADC results, with a repeated start between: 1. The pointer stays until another is written,
-  /// so a chip that is read only needs it once.
+  /// The byte before a read of ADC results: 1, in a transaction of its own, as the chip wants a stop between pointer and
+  /// answer. The pointer stays until another is written, so a chip that is read only needs it once.
   @inlinable
   public static func encodeReadADCs(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     Encoding.byte(Pointer.readADC, into: buffer)
@@ -160,12 +160,12 @@ public struct AD5593R: Equatable, Sendable {
   @inlinable
   public func dacCode<Bus: I2CBus>(on bus: inout Bus, channel: UInt8) throws(I2CError) -> UInt16 {
     let pin = channel & 7
-    let word = try bus.readWord(address, pointer: Pointer.readDAC | pin)
+    let word = try word(on: &bus, Pointer.readDAC | pin)
     guard word >> 12 == 8 | UInt16(pin) else { throw I2CError(.unexpectedData, address: address.value) }
     return word & 0x0FFF
   }
 
-  /// Reads one round of the ADC sequence in one transaction.
+  /// Reads one round of the ADC sequence: its pointer, a stop, and the answers in one transaction.
   ///
   /// - Parameters:
   ///   - mask: the `adcMask` the sequence was started with.
@@ -180,13 +180,22 @@ public struct AD5593R: Equatable, Sendable {
     guard count > 0 else { return }
     guard codes.count >= count else { throw I2CError(.unsupported, address: address.value) }
     let raw = UnsafeMutableRawBufferPointer(start: codes.baseAddress, count: count * 2)
-    try bus.readBytes(address, register: Pointer.readADC, into: raw)
+    try bus.send(address) { Self.encodeReadADCs(into: $0) }
+    try bus.read(address, into: raw)
     try decodeADCs(UnsafeRawBufferPointer(raw), mask: mask, into: codes)
   }
 
   /// A configuration register, read back.
   @inlinable
   func register<Bus: I2CBus>(on bus: inout Bus, _ number: UInt8) throws(I2CError) -> UInt16 {
-    try bus.readWord(address, pointer: Pointer.readRegister | number)
+    try word(on: &bus, Pointer.readRegister | number)
+  }
+
+  /// The answer to a pointer, which goes first with a stop of its own: with a repeated start in its place the chip is not
+  /// reliable at all rates (data sheet's figure of a read; Analog Devices' own driver for Linux was mended so).
+  @inlinable
+  func word<Bus: I2CBus>(on bus: inout Bus, _ pointer: UInt8) throws(I2CError) -> UInt16 {
+    try bus.send(address) { Encoding.byte(pointer, into: $0) }
+    return try bus.readWord(address)
   }
 }

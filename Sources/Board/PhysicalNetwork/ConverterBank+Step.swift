@@ -80,7 +80,7 @@ extension ConverterBank {
     for number in 1..<memory.passCount {
       let pass = memory.passes[number]
       switch pass.role {
-      case .drive: break
+      case .drive, .point: break
       case .start: start(pass, &clock, deadline)
       case .read:
         if readMask != 0, !linesLeftOut { readLines(codes, clock.now()) }

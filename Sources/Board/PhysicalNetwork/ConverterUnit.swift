@@ -32,6 +32,8 @@ struct ConverterUnit {
   var answers = false
   /// The pointer stays at what is read, so it is sent in the set-up alone.
   var keepsPointer = false
+  /// ... and is sent by itself in each step all the same.
+  var pointsEachStep = false
   /// Nothing it sends in a step shows that it was reset.
   var isSilent = false
 

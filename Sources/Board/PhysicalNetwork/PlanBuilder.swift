@@ -23,6 +23,8 @@ struct PlanBuilder {
     var bus: Int
     var mux: Int
     var mask: UInt8
+    /// Pointers go before reads.
+    var points = false
     var drafts: [Draft]
   }
 
@@ -96,6 +98,7 @@ struct PlanBuilder {
       }
       if let first = read.first { unit.channel = first.channel }
       unit.keepsPointer = Self.keepsPointer(unit, read.count)
+      unit.pointsEachStep = Self.pointsEachStep(unit, read.count)
       unit.isSilent = Self.isSilent(unit, read.count)
       units.append(unit)
       drives.append(driven)
@@ -107,10 +110,16 @@ struct PlanBuilder {
     switch unit.driver {
     case .ads: return unit.continuous && unit.readyLine >= 0
     case .tmp117, .tmp105: return true
-    // A chip that was reset reads as channel 0 at zero.
-    case .ad5593r: return unit.driveMask == 0 && unit.readMask != 1 && reads > 0
+    // It wants a stop between pointer and answer, so the pointer goes by itself.
+    case .ad5593r: return reads > 0
     default: return false
     }
+  }
+
+  /// Whether the pointer is moved in each step, by DAC writes; a chip that was reset reads as channel 0 at zero.
+  private static func pointsEachStep(_ unit: ConverterUnit, _ reads: Int) -> Bool {
+    guard case .ad5593r = unit.driver else { return false }
+    return reads > 0 && (unit.driveMask != 0 || unit.readMask == 1)
   }
 
   private static func isSilent(_ unit: ConverterUnit, _ reads: Int) -> Bool {
@@ -126,15 +135,19 @@ struct PlanBuilder {
   private mutating func addPass(_ role: TransferRole, _ round: Int) {
     var segments: [DraftSegment] = []
     for unit in units.indices {
-      let drafts = drafts(of: unit, role, round)
-      guard !drafts.isEmpty else { continue }
       let (bus, mux, mask) = (units[unit].bus, units[unit].mux, units[unit].muxMask)
-      var place = 0
-      while place < segments.count,
-        segments[place].bus != bus || segments[place].mux != mux || segments[place].mask != mask
-      { place += 1 }
-      if place == segments.count { segments.append(DraftSegment(bus: bus, mux: mux, mask: mask, drafts: [])) }
-      segments[place].drafts += drafts
+      for draft in drafts(of: unit, role, round) {
+        let points = draft.role == .point
+        var place = 0
+        while place < segments.count,
+          segments[place].bus != bus || segments[place].mux != mux || segments[place].mask != mask
+            || segments[place].points != points
+        { place += 1 }
+        if place == segments.count {
+          segments.append(DraftSegment(bus: bus, mux: mux, mask: mask, points: points, drafts: []))
+        }
+        segments[place].drafts.append(draft)
+      }
     }
     passes.append((role, round, segments))
   }
@@ -149,26 +162,49 @@ struct PlanBuilder {
       for pass in passes {
         var list: [MuxRoute.Stop] = []
         for segment in pass.segments where segment.bus == bus && segment.mux >= 0 {
-          list.append(MuxRoute.stop(mux: segment.mux, mask: segment.mask))
+          let stop = MuxRoute.stop(mux: segment.mux, mask: segment.mask)
+          if !list.contains(stop) { list.append(stop) }
         }
         stops.append(list)
       }
       let orders = MuxRoute.plan(stops)
-      for index in passes.indices {
-        var direct: [Draft] = []
-        for segment in passes[index].segments where segment.bus == bus && segment.mux < 0 { direct += segment.drafts }
-        for stop in orders[index] {
-          for segment in passes[index].segments
-          where segment.bus == bus && segment.mux == stop >> 8 && segment.mask == UInt8(stop & 0xFF) {
-            routed[index].append(
-              DraftSegment(bus: bus, mux: segment.mux, mask: segment.mask, drafts: direct + segment.drafts))
-            direct = []
-          }
-        }
-        if !direct.isEmpty { routed[index].append(DraftSegment(bus: bus, mux: -1, mask: 0, drafts: direct)) }
-      }
+      for index in passes.indices { routed[index] += along(orders[index], passes[index].segments, bus) }
     }
     for index in passes.indices { passes[index].segments = routed[index] }
+  }
+
+  /// The segments of one bus in the order of its stops.
+  private func along(_ stops: [MuxRoute.Stop], _ segments: [DraftSegment], _ bus: Int) -> [DraftSegment] {
+    var pointers: [Draft] = []
+    var direct: [Draft] = []
+    for segment in segments where segment.bus == bus && segment.mux < 0 {
+      if segment.points { pointers += segment.drafts } else { direct += segment.drafts }
+    }
+    var ordered: [DraftSegment] = []
+    for stop in stops {
+      let here = segments.filter {
+        $0.bus == bus && $0.mux >= 0 && $0.mux == stop >> 8 && $0.mask == UInt8(stop & 0xFF)
+      }
+      for segment in here where segment.points {
+        var joined = segment
+        joined.drafts = pointers + segment.drafts
+        pointers = []
+        ordered.append(joined)
+      }
+      if !pointers.isEmpty {
+        ordered.append(DraftSegment(bus: bus, mux: -1, mask: 0, points: true, drafts: pointers))
+        pointers = []
+      }
+      for segment in here where !segment.points {
+        var joined = segment
+        joined.drafts = direct + segment.drafts
+        direct = []
+        ordered.append(joined)
+      }
+    }
+    if !pointers.isEmpty { ordered.append(DraftSegment(bus: bus, mux: -1, mask: 0, points: true, drafts: pointers)) }
+    if !direct.isEmpty { ordered.append(DraftSegment(bus: bus, mux: -1, mask: 0, drafts: direct)) }
+    return ordered
   }
 
   // MARK: - Transactions
@@ -179,7 +215,7 @@ struct PlanBuilder {
     case .start:
       guard units[unit].conversionTime > 0, !units[unit].continuous, round < reads[unit].count else { return [] }
       return [start(unit, reads[unit][round].channel)]
-    case .read: return units[unit].conversionTime > 0 ? [] : readDrafts(unit)
+    case .point, .read: return units[unit].conversionTime > 0 ? [] : readDrafts(unit)
     case .collect:
       guard units[unit].conversionTime > 0, round < reads[unit].count else { return [] }
       return [collect(unit, round)]
@@ -231,8 +267,10 @@ struct PlanBuilder {
     var drafts: [Draft] = []
     switch units[unit].driver {
     case .ad5593r:
+      if units[unit].pointsEachStep {
+        drafts.append(Draft(unit: unit, role: .point, prefix: pointer { AD5593R.encodeReadADCs(into: $0) }))
+      }
       var draft = Draft(unit: unit, role: .read, readBytes: 2 * channels.count)
-      draft.prefix = units[unit].keepsPointer ? [] : pointer { AD5593R.encodeReadADCs(into: $0) }
       for channel in channels { draft.slots.append(channel.slot) }
       draft.channel = first.channel
       drafts.append(draft)

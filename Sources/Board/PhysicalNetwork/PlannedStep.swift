@@ -1,7 +1,7 @@
 import HardwareInterface
 
-/// What a transaction of a step is for.
-enum TransferRole: UInt8 { case drive, start, read, collect }
+/// What a transaction of a step is for. `point` goes before the reads of its pass, with a stop between.
+enum TransferRole: UInt8 { case drive, start, point, read, collect }
 
 /// A transaction prepared at load; its operations stand in the plan's memory.
 struct PlannedTransfer {
