@@ -23,13 +23,14 @@ case "$suite" in
   trixie) programs="$GUEST_PROGRAMS/trixie" log="$GUEST_ROOT/$board-trixie" ;;
   *) die "scripts/guest-quick-test.sh knows bookworm and trixie, not '$suite'." ;;
 esac
-readonly SECONDS_MOST=90
+readonly SECONDS_MOST=180
 root=$(project_root)
 cd "$root"
 qemu_bin=$(bash scripts/guest-fetch.sh qemu)
 kernel=$(bash scripts/guest-fetch.sh kernel "$arch")
 
 options=(--init Tests/Guest/quick/raspi.sh --copy Tests/Guest/guest.sh:guest.sh
+  --copy Tests/Guest/quick/controller.sh:controller.sh
   --modules "i2c-dev i2c-bcm2835 bcm2835_wdt configfs")
 [ "$cross" = armv6 ] || options+=(--libraries "$suite")
 for program in edged hardware-check; do

@@ -92,7 +92,8 @@ gpio_sim() {
     line=$((line + 1))
   done
   echo 1 >"$chip/live"
-  export simulated=/sys/devices/platform/$(cat "$chip/dev_name")/$(cat "$chip/bank0/chip_name")
+  simulated="/sys/devices/platform/$(cat "$chip/dev_name")/$(cat "$chip/bank0/chip_name")"
+  export simulated
 }
 finish() {
   say "up $(cut -d' ' -f1 /proc/uptime) s"
