@@ -51,6 +51,22 @@ struct JumpingClock: HardwareClock {
     }
   }
 
+  @Test func ds1338Identity() throws {
+    let clock = DS1338(address: try address(0x68))
+    var bus = RecordingBus()
+    // No time at all, as after the first power-up, but no bit that is not there.
+    let fresh: [UInt8] = [0xFF, 0x7F, 0x7F, 0x07, 0x3F, 0x1F, 0xFF, 0xB3]
+    bus.answers = [fresh]
+    try clock.identify(on: &bus)
+    #expect(bus.log == ["W68 00 | R68 8"])
+    for (place, bit) in [(1, UInt8(0x80)), (2, 0x80), (3, 0x08), (4, 0x40), (5, 0x20), (7, 0x40), (7, 0x04)] {
+      var other = fresh
+      other[place] |= bit
+      bus.answers = [other]
+      #expect(throws: I2CError(.unexpectedData, address: 0x68)) { try clock.identify(on: &bus) }
+    }
+  }
+
   @Test func ds1338SecondsSince1970() {
     #expect(DS1338.Moment(year: 2000, month: 1, day: 1, hour: 0, minute: 0, second: 0).unixSeconds == 946_684_800)
     #expect(Self.moment.unixSeconds == 1_795_359_899)

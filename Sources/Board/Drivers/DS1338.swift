@@ -2,7 +2,8 @@ import HardwareInterface
 
 /// DS1338: a clock with a battery, in binary-coded decimals from 2000 to 2099.
 ///
-/// Source: Maxim Integrated, DS1338 data sheet, rev. 3 (19-5772).
+/// The clock is read from a copy made at the start condition, so its parts belong together. Source: Maxim Integrated, DS1338
+/// data sheet.
 public struct DS1338: Equatable, Sendable {
   /// 0x68, the only one it has.
   public let address: I2CAddress
@@ -67,14 +68,18 @@ public struct DS1338: Equatable, Sendable {
     try bus.writeByte(address, register: Register.control, control & ~0x20)
   }
 
-  /// Checks that a clock answers, and changes nothing: seven registers that are a time, zeros where the control register
-  /// has none of its bits.
+  /// Checks that a clock answers, and changes nothing: bits the registers do not have read as zero. What it shows need not be
+  /// a time: after its first power-up that is not defined.
   ///
   /// - Throws: `I2CError`; `unexpectedData` when something else answers.
   @inlinable
   public func identify<Bus: I2CBus>(on bus: inout Bus) throws(I2CError) {
-    _ = try moment(on: &bus)
-    guard try bus.readByte(address, register: Register.control) & 0x4C == 0 else {
+    var bytes: UInt64 = 0
+    try withUnsafeMutableBytes(of: &bytes) { (raw) throws(I2CError) in
+      try bus.readBytes(address, register: Register.seconds, into: raw)
+    }
+    // Minutes, hours, weekday, day, month and control, in the order of their registers from the low byte up.
+    guard UInt64(littleEndian: bytes) & 0x4C00_E0C0_F880_8000 == 0 else {
       throw I2CError(.unexpectedData, address: address.value)
     }
   }

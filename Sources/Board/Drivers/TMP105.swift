@@ -2,9 +2,9 @@ import HardwareInterface
 
 /// TMP105: a thermometer of 12 bits, 62.5 m°C a step; codes are left-aligned, their low four bits zero.
 ///
-/// It has no identity. Source: Texas Instruments, TMP105 data sheet, SBOS648.
+/// It has no identity. Source: Texas Instruments, TMP105 data sheet, SLLS648D.
 public struct TMP105: Equatable, Sendable {
-  /// 0x48 or 0x49 by the A0 pin; parts of the family with three pins go up to 0x4F.
+  /// 0x48 or 0x49 by the A0 pin; its kin with three pins go up to 0x4F.
   public let address: I2CAddress
 
   public init(address: I2CAddress) { self.address = address }

@@ -39,13 +39,24 @@ struct DS1338Model {
         // The stop flag can be cleared, not set.
         state.words[register] = value & 0x93 | value & state.words[register] & Self.stopFlag
       } else {
-        state.words[register] = value
+        state.words[register] = value & Self.bits(register)
         if register < Self.control { clock = true }
       }
       register = (register + 1) % Self.registers
     }
     state.words[Self.pointer] = UInt16(register)
     if clock { set(time) }
+  }
+
+  // What the registers do not have reads as zero.
+  private static func bits(_ register: Int) -> UInt16 {
+    switch register {
+    case 1, 2: return 0x7F
+    case 3: return 0x07
+    case 4: return 0x3F
+    case 5: return 0x1F
+    default: return 0xFF
+    }
   }
 
   /// The clock goes on from what its registers show, unless it is halted or they are no time.
