@@ -38,7 +38,7 @@ public enum BusState: UInt8, Equatable, Sendable {
 /// Bus clear as the I2C specification has it (NXP UM10204, 3.1.16): a chip that was left in the middle of a byte, by a
 /// controller that lost power or was reset, holds SDA low until it has got the rest of its clocks, nine at most.
 public enum I2CBusRecovery {
-  /// How many pauses SCL may stay low after it was let go: 5 ms of a chip that stretches the clock.
+  /// How many pauses SCL may stay low after it was let go: 5 ms or more of a chip that stretches the clock.
   static let mostStretch = 1000
 
   /// Frees the bus: clocks until SDA is high, then a stop. Both wires have been let go at the end.
