@@ -71,6 +71,13 @@ let package = Package(
     .executableTarget(
       name: "twinstep-bench", dependencies: ["TwinModel", "CBoard"], path: "Benchmarks/TwinStep"),
 
+    .executableTarget(
+      name: "loopbench",
+      dependencies: [
+        "Runtime", "VirtualBench", "PhysicalNetwork", "RunRecords", "Drivers", "HardwareInterface", "CBoard",
+        "WireFormat",
+      ], path: "Benchmarks/LoopBench"),
+
     // Workstation
     .target(
       name: "CTrainingKernels", path: "\(workstation)/CTrainingKernels",

@@ -41,10 +41,13 @@ public struct I2CBatchResult: Equatable, Sendable {
   public var completed: Int
   /// What the next one met; nil when all were completed.
   public var error: I2CError?
+  /// What a joined call met whose transactions then went well one by one; which of them it was is not known.
+  public var repeated: I2CError?
 
-  public init(completed: Int, error: I2CError? = nil) {
+  public init(completed: Int, error: I2CError? = nil, repeated: I2CError? = nil) {
     self.completed = completed
     self.error = error
+    self.repeated = repeated
   }
 }
 

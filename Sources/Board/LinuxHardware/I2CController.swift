@@ -49,6 +49,7 @@ public final class I2CController<Port: I2CPort>: I2CBus {
 
   public func batch(_ transfers: UnsafeMutableBufferPointer<I2CTransfer>) -> I2CBatchResult {
     var done = 0
+    var repeated: I2CError?
     while done < transfers.count {
       let joined = rules.oneTransaction ? 1 : join(transfers, from: done)
       var failure: I2CError?
@@ -68,13 +69,16 @@ public final class I2CController<Port: I2CPort>: I2CBus {
         do throws(I2CError) {
           try transaction(transfers[index].address, transfers[index].operations)
         } catch {
-          return I2CBatchResult(completed: index, error: error)
+          return I2CBatchResult(completed: index, error: error, repeated: repeated)
         }
       }
-      if let failure { learn(failure) }
+      if let failure {
+        learn(failure)
+        repeated = failure
+      }
       done += joined
     }
-    return I2CBatchResult(completed: transfers.count)
+    return I2CBatchResult(completed: transfers.count, repeated: repeated)
   }
 
   /// Whether a driver in the kernel has the address for itself (`/sys/bus/i2c/devices` names it).

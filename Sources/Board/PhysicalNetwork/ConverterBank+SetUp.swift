@@ -94,96 +94,10 @@ extension ConverterBank {
     try sendPointer(unit)
   }
 
-  private func sendCodes<B: I2CBus>(_ unit: Int, on bus: inout B) throws(I2CError) {
+  func sendCodes<B: I2CBus>(_ unit: Int, on bus: inout B) throws(I2CError) {
     let first = memory.units[unit].firstWrite
     for index in first..<first + memory.units[unit].writeCount {
       try bus.transaction(memory.transfers[index].address, memory.transfers[index].operations)
-    }
-  }
-
-  // MARK: - Ways out
-
-  /// Tries of the safe values that one chip gets.
-  private static var safeTries: UInt8 { 6 }
-
-  /// Writes codes to every chip, quarantined or not, each tried on its own: the way out of a run. Every chip has its codes
-  /// first; then it is set up once more, as it may have lost that, and has them again. A chip that was left out stays so,
-  /// whether it takes them or not.
-  ///
-  /// - Returns: how many chips could not be written.
-  public mutating func writeSafe(_ codes: UnsafePointer<UInt16>) -> Int {
-    patch(codes)
-    var failures = 0
-    if outputMask != 0 { failures += setSafeLines(codes) }
-    for mux in 0..<memory.muxCount { memory.muxes[mux].selected = ConverterMux.unknown }
-    for bus in 0..<memory.busCount { memory.busState[bus].troubled = -1 }
-    for unit in 0..<memory.unitCount where isDriver(unit) { _ = attempt(unit, 2, configures: false) }
-    for unit in 0..<memory.unitCount where isDriver(unit) {
-      if !attempt(unit, Self.safeTries, configures: true) { failures += 1 }
-    }
-    return failures
-  }
-
-  private func isDriver(_ unit: Int) -> Bool { memory.units[unit].writeCount > 0 }
-
-  private mutating func setSafeLines(_ codes: UnsafePointer<UInt16>) -> Int {
-    let levels = safeLevels & ~driveMask | levels(codes)
-    for _ in 0..<Self.safeTries {
-      do throws(LineError) {
-        try lines.set(mask: outputMask, levels: levels)
-        return 0
-      } catch {
-        put(.line(error))
-      }
-    }
-    return 1
-  }
-
-  private mutating func attempt(_ unit: Int, _ most: UInt8, configures: Bool) -> Bool {
-    let bus = memory.units[unit].bus
-    if case .unusable = memory.units[unit].driver { return false }
-    for tries in 1...most {
-      do throws(I2CError) {
-        if configures {
-          memory.progress.pointee.begin(unit)
-          var counted = setUpBus(unit, budget: .max)
-          try setUp(unit, on: &counted)
-        } else {
-          if memory.units[unit].mux >= 0 { try select(memory.units[unit].mux, memory.units[unit].muxMask) }
-          try sendCodes(unit, on: &memory.buses[bus])
-        }
-        memory.busState[bus].troubled = -1
-        return true
-      } catch {
-        if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
-        if !mayRetryEver(unit, error, tries) { return false }
-        tell(unit, error, tries)
-      }
-    }
-    return false
-  }
-
-  /// On a bus that hangs, each try may take long: a chip has two then, and the bus is freed before each.
-  private mutating func mayRetryEver(_ unit: Int, _ met: I2CError, _ tries: UInt8) -> Bool {
-    var clock = TimelessClock()
-    let hangs = met.kind == .timeout || met.kind == .busStuck
-    let bus = memory.units[unit].bus
-    if hangs, tries >= 3 { return false }
-    if hangs { memory.busState[bus].troubled = unit }
-    _ = mayRetry(unit, met, 0, bits: 0, &clock, .max)
-    return true
-  }
-
-  /// Writes the description's safe codes to every chip and line.
-  ///
-  /// - Returns: how many chips could not be written.
-  public mutating func writeSafe(_ board: BoardDescription) -> Int {
-    var codes: [UInt16] = []
-    for drive in board.drives { codes.append(drive.safeCode) }
-    codes.append(0)
-    return codes.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return 0 }
-      return writeSafe(base)
     }
   }
 }

@@ -212,7 +212,8 @@ extension ConverterBank {
         memory.units[unit].leftOutAt = max(now, 1)
         memory.units[unit].nextProbe = now
       } catch {
-        // The next step's own transfers will tell.
+        // The next step's own transfers will tell more.
+        tell(unit, error, 1)
         if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
       }
       return
@@ -220,7 +221,7 @@ extension ConverterBank {
   }
 
   /// Whether the chip is still set up; what a step writes says nothing, as a chip that was reset takes it too.
-  private func isSetUp(_ unit: Int) throws(I2CError) -> Bool {
+  func isSetUp(_ unit: Int) throws(I2CError) -> Bool {
     let state = memory.units[unit]
     let bus = state.bus
     switch state.driver {

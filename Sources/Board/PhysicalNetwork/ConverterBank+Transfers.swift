@@ -19,6 +19,10 @@ extension ConverterBank {
     let list = UnsafeMutableBufferPointer(start: memory.active + segment.first, count: segment.active)
     let result = memory.buses[segment.bus].batch(list)
     for index in 0..<min(result.completed, segment.active) { completed(memory.activeIndex[segment.first + index]) }
+    if let repeated = result.repeated {
+      retryCount &+= 1
+      put(.retried(ConverterFault(chip: Self.unknownChip, cause: repeated), attempt: 1))
+    }
     guard let error = result.error else {
       memory.busState[segment.bus].took(clock.now() &- began, bits: segment.bits)
       memory.busState[segment.bus].troubled = -1
@@ -33,6 +37,9 @@ extension ConverterBank {
     }
     return began
   }
+
+  /// In place of a chip, where one of several is meant and nobody knows which.
+  static var unknownChip: UInt8 { 0xFF }
 
   @inline(__always)
   private func completed(_ planned: Int) {

@@ -144,20 +144,29 @@ public struct ConverterBank<Bus: I2CBus, Lines: LineBank> {
   /// Batches a step hands to the buses, at least.
   public var batchCount: Int { memory.segmentCount }
 
-  /// The longest that conversions are waited for in a step, nanoseconds.
+  /// What the conversions of a step take that nothing else is done in meanwhile, at the chips' nominal rates: nanoseconds.
+  ///
+  /// A converter that runs all the time is met in the middle of a conversion, so what answers to the drives takes one and
+  /// a half of them.
   public var conversionTime: UInt64 {
     var total: UInt64 = 0
-    for pass in 0..<memory.passCount where memory.passes[pass].role == .collect {
+    var meanwhile: UInt64 = 0
+    for number in 0..<memory.passCount {
+      let pass = memory.passes[number]
       var longest: UInt64 = 0
-      let range = memory.passes[pass]
-      for index in range.first..<range.first + range.count {
+      for index in pass.first..<pass.first + pass.count {
         let segment = memory.segments[index]
+        if pass.role == .read { meanwhile += memory.busState[segment.bus].wire(segment.bits) }
+        guard pass.role == .collect else { continue }
         for transfer in segment.first..<segment.first + segment.count {
           let unit = memory.units[memory.planned[transfer].unit]
-          longest = max(longest, unit.continuous && unit.answers ? 2 * unit.conversionTime : unit.conversionTime)
+          let nominal = 1_000_000_000 / UInt64(max(board.chips[Int(unit.chip)].samplesPerSecond, 1))
+          longest = max(longest, unit.continuous && unit.answers ? nominal + nominal / 2 : nominal)
         }
       }
-      total += longest
+      guard pass.role == .collect else { continue }
+      total += longest > meanwhile ? longest - meanwhile : 0
+      meanwhile = 0
     }
     return total
   }

@@ -54,6 +54,8 @@ struct ConverterUnit {
   /// Whole-bus trouble put it out.
   var busFault = false
   var nextCheck: UInt64 = 0
+  /// Has not taken its safe codes yet.
+  var isUnsafe = false
 
   init(_ chip: ChipDescription, index: Int, address: I2CAddress, mux: Int) {
     self.chip = UInt8(truncatingIfNeeded: index)

@@ -7,6 +7,8 @@ import VirtualBench
 enum BoardBus: I2CBus {
   case linux(LinuxI2CBus, BusWiresDescription?)
   case virtual(VirtualI2CBus)
+  /// One of these, watched.
+  case metered(MeteredBus)
 
   mutating func transaction(
     _ address: I2CAddress, _ operations: UnsafeMutableBufferPointer<I2COperation>
@@ -14,6 +16,7 @@ enum BoardBus: I2CBus {
     switch self {
     case .linux(let bus, _): try bus.transaction(address, operations)
     case .virtual(var bus): try bus.transaction(address, operations)
+    case .metered(let bus): try bus.transaction(address, operations)
     }
   }
 
@@ -21,6 +24,16 @@ enum BoardBus: I2CBus {
     switch self {
     case .linux(let bus, _): return bus.batch(transfers)
     case .virtual(var bus): return bus.batch(transfers)
+    case .metered(let bus): return bus.batch(transfers)
+    }
+  }
+
+  /// Calls into the kernel so far; 0 where there are none.
+  var calls: UInt64 {
+    switch self {
+    case .linux(let bus, _): return bus.calls
+    case .virtual: return 0
+    case .metered(let bus): return bus.calls
     }
   }
 }
@@ -28,6 +41,7 @@ enum BoardBus: I2CBus {
 extension BoardBus {
   /// Clocks a bus free through the lines the board names for it; nil where it names none, or they cannot be used.
   mutating func recover() -> Bool? {
+    if case .metered(let bus) = self { return bus.recover() }
     guard case .linux(_, let wires) = self, let wires else { return nil }
     guard
       let result = try? LinuxBusClear.run(

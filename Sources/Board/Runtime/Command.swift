@@ -51,6 +51,11 @@ public enum Command {
       let arguments = try Arguments(from: 2, options: shared, flags: ["--force"])
       return try SafeCommand.run(try open(arguments), force: arguments.has("--force"))
     }
+    if Arguments.same(name, "bench") {
+      let arguments = try Arguments(from: 2, options: shared + ["--steps"], flags: ["--real-time"])
+      let steps = try arguments.whole("--steps") ?? 1000
+      return try BenchCommand.run(try open(arguments), steps: steps, realTime: arguments.has("--real-time"))
+    }
     if Arguments.same(name, "status") {
       return try StatusCommand.run(try open(Arguments(from: 2, options: shared, flags: [])))
     }

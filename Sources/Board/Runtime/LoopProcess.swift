@@ -69,7 +69,7 @@ struct LoopProcess<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
         Unmanaged<JournalRecorder>.fromOpaque(context).takeUnretainedValue().run()
       }, Unmanaged.passUnretained(recorder).toOpaque(), 256 << 10)
     guard started == 0 else { return fail("no thread for the journal: " + StateFiles.errorText(-started)) }
-    if realTimePriority { becomeRealTime() }
+    if realTimePriority { Placement.take(session.board.placement) }
     page.update { page in page.set(StatusPage.Word.phase, StatusPage.Phase.running.rawValue) }
     let outcome = loop.run(from: start)
     let safeFailures = loop.finish()
@@ -95,28 +95,6 @@ struct LoopProcess<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
       requestHash: session.requestHash, wallClock: virtualTime ? 0 : cboard_realtime_ns(), startTime: start,
       label: session.request.label, runtimeVersion: Version.text, board: session.board,
       hold: session.network?.hold ?? 0, settleSteps: session.network?.settleSteps ?? 0)
-  }
-
-  /// Priority, memory, processor and timers as the board's placement has them. Without real-time scheduling the loop
-  /// runs all the same, with timers that are not rounded.
-  private func becomeRealTime() {
-    let placement = session.board.placement
-    _ = cboard_timer_slack(1)
-    let memory = cboard_lock_memory()
-    let priority = placement.priority == 0 ? 0 : cboard_realtime_priority(Int32(placement.priority))
-    cboard_prefault_stack(64 << 10)
-    if memory != 0 || priority != 0 {
-      Log.warning(
-        "no real-time scheduling (\(StateFiles.errorText(memory != 0 ? -memory : -priority))): deadlines may be missed; "
-          + "grant CAP_SYS_NICE and CAP_IPC_LOCK to edged")
-    }
-    guard placement.cpu != LoopPlacement.anyCPU else { return }
-    let affinity = cboard_set_affinity(Int32(placement.cpu))
-    if affinity != 0 {
-      Log.warning(
-        "the loop cannot run on CPU \(placement.cpu) (\(StateFiles.errorText(-affinity))): it runs where the kernel puts "
-          + "it; set [loop] cpu in board.toml to one there is")
-    }
   }
 
   private func close(

@@ -10,6 +10,7 @@ enum Usage {
       serve   answer a workstation on standard input and output [--real-time]
       run     run a request that was sent before: --request HEX [--partial] (with the chips that answer) [--real-time]
       safe    write the safe values to every drive [--force] (end any run first, a standing one for good)
+      bench   time the described board's steps against what its wires and converters allow [--steps N] [--real-time]
       status  print what the board is doing
       version print the version
     options of all:
