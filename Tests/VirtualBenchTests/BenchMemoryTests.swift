@@ -100,7 +100,7 @@ private nonisolated(unsafe) var sleptUntil: UInt64 = 0
     let chip = AD5593R(address: try Fixtures.address(0x10))
     try chip.setDAC(on: &bus, channel: 0, code: 1)
     #expect(clock.now() == 580_000)
-    // S + 2 bytes + Sr + 3 bytes + P = 48 bits.
+    // S + 2 bytes + P, S + 3 bytes + P = 49 bits.
     _ = try chip.dacCode(on: &bus, channel: 0)
     #expect(clock.now() == 1_070_000)
     // S + address + P = 11 bits before the controller gives up.
