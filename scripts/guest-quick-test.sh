@@ -42,6 +42,22 @@ if [ "$arch" = arm64 ]; then
   modules=$(bash scripts/guest-modules.sh)
   options+=(--extra "$modules/gpio-simulator.ko" --extra "$modules/i2c-stub.ko")
 fi
+if [ "$board" = raspi3b ]; then
+  # edged's folder as a workstation would leave it: Tests/Guest/quick/board.toml, signed and pushed by edgesync.
+  native=${PROGRAMS:-$(swift build -c release --show-bin-path)}
+  for program in edgesync edged; do [ -x "$native/$program" ] || die "$program is not built." "First: make build"; done
+  project="$log.project"
+  rm -rf "$project"
+  "$native/edgesync" init "$project" </dev/null >/dev/null
+  "$native/edged" init --state "$project/state" --name raspi3b --trust "$(find "$project" -name '*.pub' -print -quit)" >/dev/null
+  mkdir -p "$project/boards/raspi3b"
+  cp Tests/Guest/quick/board.toml "$project/boards/raspi3b/"
+  printf '\n[[board]]\nname = "raspi3b"\ntransport = "pipe"\ncommand = ["%s", "serve", "--state", "%s"]\n' \
+    "$native/edged" "$project/state" >>"$project/edgetwin.toml"
+  "$native/edgesync" enroll raspi3b --project "$project" </dev/null >/dev/null
+  "$native/edgesync" push raspi3b --description-only --project "$project" </dev/null >/dev/null
+  options+=(--copy "$project/state:var/lib/edged" --copy "$project/state/trusted.d:etc/edged/trusted.d")
+fi
 bash scripts/guest-initrd.sh "$arch" "$log.initrd" "${options[@]}"
 
 # Debian's Pi 3 gives the first serial port to Bluetooth; the second is its console.

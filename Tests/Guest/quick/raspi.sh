@@ -21,6 +21,7 @@ run_checks "GPIO" hardware-check gpio pinctrl-bcm2835 first=20
 
 # Levels as they are on the pins, seen from outside the guest; line 17 is bit 17.
 for level in 1 0 1; do
+  : >/run/hold
   hardware-check hold pinctrl-bcm2835 17 "$level" 600 >/run/hold &
   holder=$!
   tries=100
@@ -50,5 +51,26 @@ if [ -e /modules/gpio-simulator.ko ]; then
   stub=$(grep -l 'SMBus stub' /sys/class/i2c-dev/i2c-*/name | sed 's|.*/\(i2c-[0-9]*\)/name|\1|')
   wait_for "/dev/$stub"
   run_checks "SMBus" hardware-check smbus "/dev/$stub" stub=0x1c
+fi
+
+# edged itself, with a description that names a thermometer, lines, and a chip that is not there.
+# seen BIT: the level of a line as it is from outside
+seen() { echo $(($(host peek "$level_register") >> $1 & 1)); }
+if [ -e /var/lib/edged ]; then
+  check "edged tells what it runs" edged status
+  check_fails "edged safe tells of the chip that does not answer" "1 chip" edged safe
+  edged daemon 2>/run/daemon.log &
+  daemon=$!
+  tries=100
+  until grep -q "is served" /run/daemon.log || [ "$tries" -eq 0 ]; do
+    sleep 0.1
+    tries=$((tries - 1))
+  done
+  check "edged daemon serves the board" grep "is served" /run/daemon.log
+  check_equal "the drive's line has its safe level" 1 seen 17
+  check_equal "the supply's line has its safe level" 0 seen 27
+  kill "$daemon"
+  if wait "$daemon"; then ok "edged daemon ends in order"; else fail "edged daemon ended with $?"; fi
+  cat /run/daemon.log
 fi
 finish
