@@ -36,8 +36,13 @@ import Testing
       // The board's description still has the chip; the bench has another in its place.
       try project.edit(project.benchPath, "address = 0x48", "address = 0x49")
       try project.rebuildBench()
-      let finished = try project.sync(
-        "characterise", "--steps", "600", "--repeats", "4", "--inputs", "2", "--json")
+      let options = ["characterise", "--steps", "600", "--repeats", "4", "--inputs", "2"]
+      let refused = try execute(Programs.edgesync, options, folder: project.root)
+      #expect(refused.code == 1, refused.said)
+      expectMessage(
+        refused, ["board.toml", "[[chip]]", "address 0x48", "nobody answers", "nothing was driven", "--partial"],
+        "refused")
+      let finished = try execute(Programs.edgesync, options + ["--partial", "--json"], folder: project.root)
       #expect(finished.code == 3, finished.said)
       expectMessage(finished, ["partial", "1 chips were left out"], "absent chip")
       let result = try JSON(finished.output)

@@ -20,6 +20,7 @@ struct JSON {
 
   var text: String? { value as? String }
   var number: Double? { (value as? NSNumber)?.doubleValue }
+  var truth: Bool? { value as? Bool }
   var whole: Int? { (value as? NSNumber)?.intValue }
   var keys: [String] { (value as? [String: Any])?.keys.sorted() ?? [] }
   var count: Int { (value as? [Any])?.count ?? 0 }

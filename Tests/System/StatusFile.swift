@@ -22,6 +22,10 @@ struct StatusFile {
   var steps: UInt64 { long(10) }
   /// Steps that are safe on flash.
   var committed: UInt64 { long(14) }
+  /// Moves on with every step of the loop.
+  var beat: UInt32 { word(1003) }
+  /// Process id of the loop, as the supervisor shows it.
+  var loopWord: Int32 { Int32(bitPattern: word(1005)) }
   /// The run's identifier, hexadecimal.
   var run: String {
     (6..<10).map { index in

@@ -9,6 +9,8 @@ enum BoardBus: I2CBus {
   case virtual(VirtualI2CBus)
   /// One of these, watched.
   case metered(MeteredBus)
+  /// One that could not be opened: everything on it fails so.
+  case absent(I2CError)
 
   mutating func transaction(
     _ address: I2CAddress, _ operations: UnsafeMutableBufferPointer<I2COperation>
@@ -17,6 +19,7 @@ enum BoardBus: I2CBus {
     case .linux(let bus, _): try bus.transaction(address, operations)
     case .virtual(var bus): try bus.transaction(address, operations)
     case .metered(let bus): try bus.transaction(address, operations)
+    case .absent(let error): throw I2CError(error.kind, address: address.value, errno: error.errno)
     }
   }
 
@@ -25,6 +28,7 @@ enum BoardBus: I2CBus {
     case .linux(let bus, _): return bus.batch(transfers)
     case .virtual(var bus): return bus.batch(transfers)
     case .metered(let bus): return bus.batch(transfers)
+    case .absent(let error): return I2CBatchResult(completed: 0, error: error)
     }
   }
 
@@ -33,6 +37,7 @@ enum BoardBus: I2CBus {
     switch self {
     case .linux(let bus, _): return bus.calls
     case .virtual: return 0
+    case .absent: return 0
     case .metered(let bus): return bus.calls
     }
   }

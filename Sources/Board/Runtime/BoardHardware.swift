@@ -13,37 +13,47 @@ struct BoardHardware {
   /// Time is the bench's own, and runs as fast as it can be reckoned.
   let virtualTime: Bool
   let isVirtual: Bool
+  /// What could not be opened and why, and what to do: one sentence each. It stands in as absent.
+  let problems: [String]
   /// Buses and clock of a virtual board are bare handles into it.
   private let bench: VirtualBench?
 
-  /// - Parameter realTime: a virtual bench goes by the clock on the wall.
+  /// Opens what there is.
+  ///
+  /// - Parameters:
+  ///   - realTime: a virtual bench goes by the clock on the wall.
+  ///   - lines: the board's lines, where this process has them already.
   static func open(
-    _ state: BoardState, _ board: BoardDescription, realTime: Bool
+    _ state: BoardState, _ board: BoardDescription, realTime: Bool, lines: BoardLines? = nil
   ) throws(CommandError) -> BoardHardware {
     if let bench = try BenchMemory.open(state, realTime: realTime) {
       return BoardHardware(
         buses: board.buses.indices.map { .virtual(bench.bus($0, board.buses[$0].combining)) },
         clock: .virtual(bench.clock), lines: .virtual(bench.lines), virtualTime: !realTime, isVirtual: true,
-        bench: bench)
+        problems: [], bench: bench)
     }
+    var problems: [String] = []
     var buses: [BoardBus] = []
-    for bus in board.buses { buses.append(.linux(try open(bus), BusWiresDescription(board, bus))) }
+    for bus in board.buses {
+      do throws(I2CError) {
+        buses.append(.linux(try open(bus), BusWiresDescription(board, bus)))
+      } catch {
+        problems.append("board.toml, [[bus]] \(bus.name), device \(bus.device): " + FaultText.text(error))
+        buses.append(.absent(error))
+      }
+    }
+    let taken = lines ?? BoardLines.open(board, &problems)
     return BoardHardware(
-      buses: buses, clock: .linux(LinuxClock()), lines: try BoardLines.open(board), virtualTime: false,
-      isVirtual: false, bench: nil)
+      buses: buses, clock: .linux(LinuxClock()), lines: taken, virtualTime: false, isVirtual: false,
+      problems: problems, bench: nil)
   }
 
-  private static func open(_ bus: BusDescription) throws(CommandError) -> LinuxI2CBus {
+  /// Opens a bus of the kernel's.
+  static func open(_ bus: BusDescription) throws(I2CError) -> LinuxI2CBus {
     let options = I2CBusOptions(
       timeoutMilliseconds: bus.timeoutMilliseconds, retries: bus.retries,
       combining: I2CCombining(rawValue: bus.combining.rawValue) ?? .any)
-    do throws(I2CError) {
-      return try LinuxI2CBus(device: bus.device, options: options)
-    } catch {
-      throw CommandError(
-        CommandError.Code.failed,
-        "bus \(bus.name) (\(bus.device)): " + FaultText.text(error) + "; nothing was driven")
-    }
+    return try LinuxI2CBus(device: bus.device, options: options)
   }
 }
 

@@ -6,13 +6,17 @@ import VirtualBench
 /// The lines of this board, whatever they are made of.
 enum BoardLines: LineBank {
   case none(NoLines)
-  case linux(LinuxLineBank)
+  /// Lines in the mask could not be taken.
+  case linux(LinuxLineBank, missing: UInt64)
   case virtual(VirtualLineBank)
 
   mutating func set(mask: UInt64, levels: UInt64) throws(LineError) {
     switch self {
     case .none(var lines): try lines.set(mask: mask, levels: levels)
-    case .linux(let lines): try lines.set(mask: mask, levels: levels)
+    case .linux(let lines, let missing):
+      // Those that are there are set in any case.
+      if mask & ~missing != 0 { try lines.set(mask: mask & ~missing, levels: levels) }
+      if mask & missing != 0 { throw Self.absent(mask & missing) }
     case .virtual(var lines): try lines.set(mask: mask, levels: levels)
     }
   }
@@ -20,7 +24,9 @@ enum BoardLines: LineBank {
   mutating func levels(mask: UInt64) throws(LineError) -> UInt64 {
     switch self {
     case .none(var lines): return try lines.levels(mask: mask)
-    case .linux(let lines): return try lines.levels(mask: mask)
+    case .linux(let lines, let missing):
+      if mask & missing != 0 { throw Self.absent(mask & missing) }
+      return try lines.levels(mask: mask)
     case .virtual(var lines): return try lines.levels(mask: mask)
     }
   }
@@ -28,7 +34,7 @@ enum BoardLines: LineBank {
   mutating func waitForEdge(line: Int, after: UInt64, until deadline: UInt64) throws(LineError) -> UInt64 {
     switch self {
     case .none(var lines): return try lines.waitForEdge(line: line, after: after, until: deadline)
-    case .linux(let lines): return try lines.waitForEdge(line: line, after: after, until: deadline)
+    case .linux(let lines, _): return try lines.waitForEdge(line: line, after: after, until: deadline)
     case .virtual(var lines): return try lines.waitForEdge(line: line, after: after, until: deadline)
     }
   }
@@ -36,23 +42,37 @@ enum BoardLines: LineBank {
   mutating func discardEdges(line: Int) {
     switch self {
     case .none: break
-    case .linux(let lines): lines.discardEdges(line: line)
+    case .linux(let lines, _): lines.discardEdges(line: line)
     case .virtual(var lines): lines.discardEdges(line: line)
     }
   }
 
-  /// Takes the lines of a board from the kernel; none where it describes none.
-  ///
-  /// - Throws: what is wrong with which line, and what to do.
-  static func open(_ board: BoardDescription) throws(CommandError) -> BoardLines {
+  private static func absent(_ mask: UInt64) -> LineError {
+    LineError(.noSuchLine, line: UInt8(mask.trailingZeroBitCount))
+  }
+
+  /// The name under which lines are taken.
+  static let consumer = "edged"
+
+  /// Takes the lines of a board from the kernel; none where it describes none. What is wrong with which line, and what to
+  /// do, is put in `problems`; the others are taken.
+  static func open(_ board: BoardDescription, _ problems: inout [String]) -> BoardLines {
     guard !board.lines.isEmpty else { return .none(NoLines()) }
     var requests: [LineRequest] = []
     for index in board.lines.indices { requests.append(board.lineRequest(index)) }
-    do throws(LineOpenError) {
-      return .linux(try LinuxLineBank(requests, consumer: "edged"))
-    } catch {
-      throw CommandError(CommandError.Code.failed, error.text + "; nothing was driven")
+    var missing: UInt64 = 0
+    for _ in 0...requests.count {
+      do throws(LineOpenError) {
+        return .linux(try LinuxLineBank(requests, consumer: consumer), missing: missing)
+      } catch {
+        problems.append("board.toml, [[line]]: " + error.text)
+        let line = Int(error.error.line)
+        guard line < requests.count, requests[line].taken else { break }
+        requests[line].taken = false
+        missing |= 1 << UInt64(line)
+      }
     }
+    return .none(NoLines())
   }
 }
 

@@ -41,9 +41,11 @@ struct BoardServer: BoardServices {
     var outcome = SyncProtocol.RunOutcome.none
     var error = ""
     var nodes: [UInt32] = []
+    var times = StepTimes()
     if let loop = StatusCommand.current(state) {
       let described = Self.describe(loop)
       nodes = loop.nodes
+      times = loop.times
       if loop.phase == .ended {
         last = described
         outcome = Self.outcome(loop)
@@ -57,7 +59,7 @@ struct BoardServer: BoardServices {
     return BoardStatus(
       board: Identifier(bytes: state.boardID) ?? .none, name: state.name, program: "edged " + Version.text,
       bundle: bundle, run: run, lastRun: last, lastOutcome: outcome, lastError: error, freeBytes: free,
-      uptime: cboard_monotonic_ns() - started, nodes: nodes, service: service)
+      uptime: cboard_monotonic_ns() - started, nodes: nodes, service: service, times: times)
   }
 
   private var service: ServiceStatus {

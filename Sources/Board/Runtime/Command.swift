@@ -56,6 +56,14 @@ public enum Command {
       let steps = try arguments.whole("--steps") ?? 1000
       return try BenchCommand.run(try open(arguments), steps: steps, realTime: arguments.has("--real-time"))
     }
+    if Arguments.same(name, "doctor") {
+      let arguments = try Arguments(from: 2, options: shared, flags: ["--json"])
+      return try Doctor.run(try open(arguments), json: arguments.has("--json"))
+    }
+    if Arguments.same(name, "metrics") {
+      let arguments = try Arguments(from: 2, options: shared + ["--textfile"], flags: [])
+      return try Metrics.run(try open(arguments), textfile: arguments.value("--textfile"))
+    }
     if Arguments.same(name, "status") {
       return try StatusCommand.run(try open(Arguments(from: 2, options: shared, flags: [])))
     }

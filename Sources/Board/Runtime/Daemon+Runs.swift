@@ -8,6 +8,7 @@ import WireFormat
 extension Daemon {
   /// Hands a prepared run to a supervisor of its own process.
   mutating func launch(_ session: RunSession, isStanding: Bool, client: Int32 = -1) throws(CommandError) {
+    if held?.bundle != session.bundleHash { held = nil }
     let parent = cboard_process_id()
     let child = cboard_fork()
     if child == 0 {
@@ -15,7 +16,7 @@ extension Daemon {
       for descriptor in [listener, lock, client] where descriptor >= 0 { _ = cboard_close(descriptor) }
       _ = cboard_signal_at_parent_death(CBOARD_SIGTERM)
       if cboard_parent_id() != parent { cboard_signal_raise(CBOARD_SIGTERM) }
-      cboard_exit_now(RunSupervisor(session: session).run())
+      cboard_exit_now(RunSupervisor(session: session, lines: held?.lines).run())
     }
     guard child > 0 else {
       let error = CommandError(
@@ -93,7 +94,7 @@ extension Daemon {
   }
 
   /// After a supervisor that could not end its run: the loop away, safe values out, the run's end told.
-  private func clearUp(_ reason: String) {
+  private mutating func clearUp(_ reason: String) {
     // It heard of its supervisor's death and ends in order; where it does not, it is made to.
     let loop = Int32(bitPattern: page.get(StatusPage.Word.loop))
     if loop > 1, !awaitGone(loop, nanoseconds: 3_000_000_000) {
@@ -125,6 +126,7 @@ extension Daemon {
   private mutating func ended() {
     guard let run else { return }
     self.run = nil
+    do throws(CommandError) { try holdLines() } catch { Log.warning(error.message) }
     let status = page.snapshot()
     let completed = status?.outcome == RunOutcome.completed.rawValue
     Log.info("run " + Hex.text(run.id) + (completed ? " completed" : " ended"))

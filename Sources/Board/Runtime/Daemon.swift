@@ -39,6 +39,8 @@ struct Daemon {
   var standing: StandingRun?
   var nextStart: UInt64 = 0
   var pause = Daemon.firstPause
+  /// The lines of the active bundle's board: who lets an output go leaves its level to the kernel.
+  var held: (bundle: [UInt8], lines: BoardLines)?
   /// Why the standing run does not run.
   var trouble = ""
 
@@ -89,11 +91,26 @@ struct Daemon {
     return Int32(clamping: max(10, min(250, notifier.watchdogInterval / 1_000_000)))
   }
 
+  /// Takes the lines of the board that the active bundle describes, and lets those of another go.
+  mutating func holdLines() throws(CommandError) {
+    let bundle = try ActiveBundle.load(state)
+    guard held?.bundle != bundle.hash else { return }
+    held = nil
+    var size: Int64 = 0
+    // A virtual bench keeps the levels of its lines by itself.
+    guard !bundle.board.lines.isEmpty, cboard_path_size(state.benchPath, &size) != 0 else { return }
+    var problems: [String] = []
+    let lines = BoardLines.open(bundle.board, &problems)
+    // A run says what is wrong with them, and takes what there is where it is told to.
+    if problems.isEmpty { held = (bundle.hash, lines) }
+  }
+
   /// Writes the safe values; a board that nobody has described yet has none.
-  func makeSafe() {
+  mutating func makeSafe() {
     do throws(CommandError) {
       guard try ActiveBundle.look(state).running != nil else { return }
-      let failures = try SafeCommand.write(state)
+      try holdLines()
+      let failures = try SafeCommand.write(state, lines: held?.lines)
       if failures > 0 { Log.error("\(failures) chips did not take their safe values: check power and wiring") }
     } catch {
       Log.error("the safe values could not be written: " + error.message)

@@ -105,6 +105,11 @@ final class JournalRecorder {
     case RunEvent.Code.missedDeadline: missedDeadlines += 1
     case RunEvent.Code.chipFault: chipsOut += 1
     case RunEvent.Code.chipRecovered: chipsOut = chipsOut == 0 ? 0 : chipsOut - 1
+    case RunEvent.Code.busCleared: _ = cboard_fetch_add_u32(page.word(StatusPage.Word.busClears), 1)
+    case RunEvent.Code.monitor:
+      let index = event.loadUnaligned(fromByteOffset: EventEncoder.headerBytes, as: UInt16.self)
+      let bits = event.loadUnaligned(fromByteOffset: EventEncoder.headerBytes + 4, as: UInt32.self)
+      page.show(monitor: Int(UInt16(littleEndian: index)), UInt32(littleEndian: bits))
     case RunEvent.Code.gap:
       droppedSamples += UInt64(
         littleEndian: event.loadUnaligned(fromByteOffset: EventEncoder.headerBytes, as: UInt64.self))

@@ -1,4 +1,6 @@
+import CBoard
 import RunRecords
+import SyncProtocol
 
 /// A copy of the status page.
 public struct LoopStatus {
@@ -20,14 +22,16 @@ public struct LoopStatus {
   public var text: String
   /// How each node stands with its twin, as `NodeWatch` words; empty when none is watched.
   public var nodes: [UInt32]
-  /// Steps by busy time, by how late they began and by the slack they left: [2^k, 2^(k+1)) ns, as in `RunStop`.
-  public var busyHistogram: [UInt32]
-  public var jitterHistogram: [UInt32]
-  public var slackHistogram: [UInt32]
+  /// Steps by busy time, by how late they began and by the slack they left.
+  public var times: StepTimes
   /// What a step's transfers take on the wires, nanoseconds.
   public var wireTime: UInt64
   /// Counters of each chip of the board.
   public var chips: [ChipTally]
+  /// How often clocks were sent to free a bus.
+  public var busClears: UInt32
+  /// Last readings of the board's monitors, as far as the page can show them; nil before the first.
+  public var monitors: [Float?]
 
   init(_ page: StatusPage) {
     typealias Word = StatusPage.Word
@@ -49,18 +53,26 @@ public struct LoopStatus {
     text = String(decoding: bytes, as: UTF8.self)
     let watched = min(Int(page.get(StatusPage.Word.nodeCount)), StatusPage.nodeCapacity)
     nodes = (0..<watched).map { page.get(StatusPage.Word.nodes + $0) }
-    busyHistogram = page.histogram(0)
-    jitterHistogram = page.histogram(1)
-    slackHistogram = page.histogram(2)
+    times = StepTimes(busy: page.histogram(0), lateness: page.histogram(1), slack: page.histogram(2))
     wireTime = page.get64(Word.wireTime)
     chips = page.chips()
+    busClears = page.get(Word.busClears)
+    monitors = page.monitors()
   }
 }
 
 extension StatusPage {
   /// Histogram 0 of busy time, 1 of lateness, 2 of slack.
-  func histogram(_ number: Int) -> [UInt32] {
-    (0..<RunStop.bucketCount).map { get(Word.histograms + number * RunStop.bucketCount + $0) }
+  func histogram(_ number: Int) -> TimeHistogram {
+    TimeHistogram((0..<RunStop.bucketCount).map { get(Word.histograms + number * RunStop.bucketCount + $0) })
+  }
+
+  func monitors() -> [Float?] {
+    (0..<Self.monitorCapacity).map { index in
+      let word = Word.monitors + 2 * index
+      guard cboard_load_acquire_u32(self.word(word)) != 0 else { return nil }
+      return Float(bitPattern: get(word + 1))
+    }
   }
 
   func chips() -> [ChipTally] {

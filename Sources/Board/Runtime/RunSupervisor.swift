@@ -7,6 +7,8 @@ import RunRecords
 /// gone, however it went.
 struct RunSupervisor {
   let session: RunSession
+  /// The board's lines, where this process has them already.
+  var lines: BoardLines?
   /// How long a loop that was killed may take to go: a call into the kernel may hold it for so long.
   private static let killTime: UInt64 = 5_000_000_000
 
@@ -15,11 +17,26 @@ struct RunSupervisor {
     _ = cboard_signals_install()
     session.page.update { page in page.set(StatusPage.Word.supervisor, UInt32(bitPattern: cboard_process_id())) }
     do throws(CommandError) {
-      let hardware = try BoardHardware.open(session.state, session.board, realTime: session.options.realTime)
+      let hardware = try BoardHardware.open(
+        session.state, session.board, realTime: session.options.realTime, lines: lines)
+      try check(hardware)
       return withExtendedLifetime(hardware) { supervise(hardware) }
     } catch {
       return end(error.code, error.message)
     }
+  }
+
+  /// Refuses to start where something of the description is not there, unless told to start with what there is.
+  private func check(_ hardware: BoardHardware) throws(CommandError) {
+    var probe = ChipProbe(session.board, hardware)
+    let problems = withExtendedLifetime(hardware) { hardware.problems + probe.problems() }
+    guard let first = problems.first else { return }
+    for problem in problems { session.options.partial ? Log.warning(problem) : Log.error(problem) }
+    guard !session.options.partial else { return }
+    throw CommandError(
+      CommandError.Code.failed,
+      first + (problems.count > 1 ? "; and \(problems.count - 1) more ('edged doctor' names them)" : "")
+        + "; nothing was driven; mend it, or start with what there is by --partial")
   }
 
   private func supervise(_ hardware: BoardHardware) -> Int32 {

@@ -21,11 +21,14 @@ enum SafeCommand {
   }
 
   /// The number of chips that did not take their safe values.
-  static func write(_ state: BoardState) throws(CommandError) -> Int {
+  ///
+  /// - Parameter lines: the board's lines, where this process has them already.
+  static func write(_ state: BoardState, lines: BoardLines? = nil) throws(CommandError) -> Int {
     let board = try ActiveBundle.load(state).board
     let lock = try RunSession.takeLock(state)
     defer { _ = cboard_close(lock) }
-    let hardware = try BoardHardware.open(state, board, realTime: false)
+    let hardware = try BoardHardware.open(state, board, realTime: false, lines: lines)
+    for problem in hardware.problems { Log.error(problem) }
     var bank = ConverterBank(board: board, buses: hardware.buses, lines: hardware.lines)
     return withExtendedLifetime(hardware) { bank.writeSafe(board) }
   }

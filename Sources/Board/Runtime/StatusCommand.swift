@@ -1,6 +1,7 @@
 import Bundle
 import CBoard
 import RunRecords
+import SyncProtocol
 import TwinMonitor
 import WireFormat
 
@@ -20,12 +21,28 @@ enum StatusCommand {
       if status.totalSteps > 0 { text += " of \(status.totalSteps)" }
       text += ", \(status.committedSteps) on flash, \(status.missedDeadlines) late, \(status.droppedSamples) dropped"
       text += status.text.utf8.isEmpty ? "\n" : "\n  " + status.text + "\n"
-      text += residuals(status)
+      text += timing("step time", status.times.busy) + timing("lateness", status.times.lateness)
+      text += timing("slack", status.times.slack) + residuals(status)
     } else {
       text += "run none\n"
     }
     text += service(state)
     return Command.put(text)
+  }
+
+  /// A line about a histogram; none where nothing was counted.
+  private static func timing(_ name: StaticString, _ times: TimeHistogram) -> String {
+    guard times.count > 0 else { return "" }
+    return "  " + name.description + " median \(duration(times.quantile(thousandths: 500)))"
+      + ", 99 % under \(duration(times.quantile(thousandths: 990))), all under \(duration(times.longest))\n"
+  }
+
+  /// Nanoseconds in a unit that suits them, three or four digits.
+  private static func duration(_ nanoseconds: UInt64) -> String {
+    if nanoseconds < 10_000 { return "\(nanoseconds) ns" }
+    if nanoseconds < 10_000_000 { return "\(nanoseconds / 1000) us" }
+    if nanoseconds < 10_000_000_000 { return "\(nanoseconds / 1_000_000) ms" }
+    return "\(nanoseconds / 1_000_000_000) s"
   }
 
   /// Who looks after the board, and what becomes of its standing run.
@@ -71,7 +88,7 @@ enum StatusCommand {
     if status.phase == .starting || status.phase == .running, !isHeld(state) {
       status.phase = .ended
       // The loop's own word counts where it had one; its supervisor is gone all the same.
-      if status.outcome == 0 { status.outcome = RunOutcome.failed.rawValue }
+      if status.outcome == 0 { status.outcome = RunRecords.RunOutcome.failed.rawValue }
       status.exitCode = CommandError.Code.failed
       if status.text.utf8.isEmpty { status.text = "the run's processes ended without a word (power cut, or killed)" }
     }
@@ -90,7 +107,7 @@ enum StatusCommand {
     case .starting: return "starting"
     case .running: return "running"
     case .ended:
-      switch RunOutcome(rawValue: status.outcome) {
+      switch RunRecords.RunOutcome(rawValue: status.outcome) {
       case .completed: return "completed"
       case .stopped: return "stopped"
       default: return "failed"

@@ -13,6 +13,8 @@ public struct StatusPage {
   /// Chips whose counters the page can show, and words of each.
   static let chipCapacity = 128
   static let chipWords = 6
+  /// Monitors whose readings the page can show.
+  static let monitorCapacity = 60
 
   enum Word {
     static let sequence = 0
@@ -57,6 +59,10 @@ public struct StatusPage {
     static let chipCount = 1151
     /// Of each chip: transfers (64 bits), retries, times left out, times taken back, 0.
     static let chips = 1152
+    /// How often clocks were sent to free a bus. From here on single words again, outside the sequence's protection.
+    static let busClears = 1920
+    /// Of each monitor: whether it was read, and its last reading (f32).
+    static let monitors = 1922
   }
 
   /// Where a run stands.
@@ -123,6 +129,13 @@ public struct StatusPage {
     let count = min(watch.nodeCount, Self.nodeCapacity)
     set(Word.nodeCount, UInt32(count))
     for node in 0..<count { set(Word.nodes + node, watch.word(node)) }
+  }
+
+  /// Shows a monitor's reading.
+  func show(monitor: Int, _ bits: UInt32) {
+    guard monitor < Self.monitorCapacity else { return }
+    set(Word.monitors + 2 * monitor + 1, bits)
+    cboard_store_release_u32(word(Word.monitors + 2 * monitor), 1)
   }
 
   /// Shows what the loop has counted.

@@ -12,6 +12,8 @@ enum Usage {
       safe    write the safe values to every drive [--force] (end any run first, a standing one for good)
       bench   time the described board's steps against what its wires and converters allow [--steps N] [--real-time]
       status  print what the board is doing
+      doctor  look at buses, chips, lines, rights and room, and say what is wrong and what to do [--json]
+      metrics print what the board counts, for Prometheus [--textfile FILE] (into a file, in one piece)
       version print the version
     options of all:
       --state DIR     the board's folder (default /var/lib/edged)

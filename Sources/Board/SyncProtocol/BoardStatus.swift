@@ -126,11 +126,14 @@ public struct BoardStatus: WireMessage {
   /// none is watched, or the board's program is too old to say.
   public let nodes: [UInt32]
   public let service: ServiceStatus
+  /// How the steps keep their time, of the run that goes on or the last one.
+  public let times: StepTimes
 
   public init(
     board: Identifier, name: String, program: String, bundle: BundleStatus, run: RunStatus = .none,
     lastRun: RunStatus = .none, lastOutcome: RunOutcome = .none, lastError: String = "", freeBytes: UInt64,
-    uptime: UInt64, nodes: [UInt32] = [], service: ServiceStatus = ServiceStatus()
+    uptime: UInt64, nodes: [UInt32] = [], service: ServiceStatus = ServiceStatus(),
+    times: StepTimes = StepTimes()
   ) {
     self.board = board
     self.name = name
@@ -144,6 +147,7 @@ public struct BoardStatus: WireMessage {
     self.uptime = uptime
     self.nodes = nodes
     self.service = service
+    self.times = times
   }
 
   public func encode(to writer: inout ByteWriter) {
@@ -160,6 +164,7 @@ public struct BoardStatus: WireMessage {
     writer.put(UInt16(min(nodes.count, Int(UInt16.max))))
     for node in nodes.prefix(Int(UInt16.max)) { writer.put(node) }
     service.encode(to: &writer)
+    times.encode(to: &writer)
   }
 
   public init(from reader: inout ByteReader) throws(WireError) {
@@ -183,5 +188,6 @@ public struct BoardStatus: WireMessage {
     }
     self.nodes = nodes
     service = reader.remaining > 0 ? try ServiceStatus(from: &reader) : ServiceStatus()
+    times = reader.remaining > 0 ? try StepTimes(from: &reader) : StepTimes()
   }
 }

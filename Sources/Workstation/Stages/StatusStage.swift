@@ -1,3 +1,4 @@
+import Foundation
 import SyncProtocol
 import Transport
 import WireFormat
@@ -13,6 +14,29 @@ public struct StatusReport: Encodable {
     public var missed_deadlines: UInt64
     public var dropped_samples: UInt64
     public var quarantined: UInt32
+  }
+
+  /// Times, counted in buckets.
+  public struct Timing: Encodable {
+    public var count: UInt64
+    public var median_us: Double
+    public var p99_us: Double
+    /// An upper bound.
+    public var longest_us: Double
+    /// Counts of [2^k, 2^(k+1)) nanoseconds.
+    public var buckets: [UInt32]
+
+    init(_ times: TimeHistogram) {
+      count = times.count
+      median_us = Double(times.quantile(thousandths: 500)) / 1000
+      p99_us = Double(times.quantile(thousandths: 990)) / 1000
+      longest_us = Double(times.longest) / 1000
+      buckets = times.buckets
+    }
+
+    func text(_ name: String) -> String {
+      String(format: "\(name) median %.0f us, 99 %% under %.0f us, all under %.0f us", median_us, p99_us, longest_us)
+    }
   }
 
   public var board: String
@@ -33,6 +57,10 @@ public struct StatusReport: Encodable {
   /// What becomes of the standing run: none, running, waiting or kept; and how often it was started again.
   public var standing: String
   public var restarts: UInt32
+  /// How the steps keep their time; empty before the first run.
+  public var step_time: Timing
+  public var lateness: Timing
+  public var slack: Timing
   /// The nodes that are watched by their twins.
   public var nodes: [NodeReport]
 
@@ -51,6 +79,9 @@ public struct StatusReport: Encodable {
       lines.append("idle")
     }
     if !last_error.isEmpty { lines.append("  " + last_error) }
+    for (name, times) in [("step time", step_time), ("lateness", lateness), ("slack", slack)] where times.count > 0 {
+      lines.append("  " + times.text(name))
+    }
     if standing != "none" {
       let words = ["running": "runs", "waiting": "waits to start again", "kept": "waits for an edged daemon"]
       lines.append("the standing run \(words[standing] ?? standing), started again \(restarts) times")
@@ -85,6 +116,7 @@ extension Workspace {
         run: run(status.run), last_run: run(status.lastRun), last_outcome: "\(status.lastOutcome)",
         last_error: status.lastError, free_bytes: status.freeBytes, runs_on_board: try connection.runs().count,
         served: status.service.isServed, standing: "\(status.service.standing)", restarts: status.service.restarts,
+        step_time: .init(status.times.busy), lateness: .init(status.times.lateness), slack: .init(status.times.slack),
         nodes: NodeReport.all(status.nodes, names: (try? description(board).nodes.map(\.name)) ?? []))
     }
   }
