@@ -1,5 +1,5 @@
 # Every recipe is one script under scripts/. docs/building.md tells more.
-.PHONY: help demo build test test-fast bench-loop bench-board bench-twinstep bench-build bench-twins bench-guest lint format cross clean
+.PHONY: help demo build test test-fast bench-loop bench-board bench-twinstep bench-build bench-twins bench-guest bench-hardware lint format cross clean
 .DEFAULT_GOAL := help
 
 DEMO_ARGS ?=
@@ -33,6 +33,11 @@ bench-board: ## size and memory of the board program (.build/figures/bench-board
 	@bash scripts/install.sh build
 	@bash scripts/build.sh >&2
 	@bash Benchmarks/bench-board.sh
+
+bench-hardware: ## the loop on buses: wire time, CPU time, fresh conversions, discipline, faults (.build/figures/bench-hardware.json)
+	@bash scripts/install.sh build
+	@bash scripts/build.sh >&2
+	@python3 Benchmarks/bench-hardware.py "$$(swift build -c release --show-bin-path)"
 
 bench-twinstep: ## one control step of eight twins (.build/figures/bench-twinstep.json)
 	@bash scripts/install.sh build

@@ -140,12 +140,14 @@ let package = Package(
     .testTarget(name: "JournalTests", dependencies: ["Journal", "WireFormat", "CBoard"]),
     .testTarget(name: "BundleTests", dependencies: ["Bundle", "WireFormat", "CBoard"]),
     .testTarget(name: "SyncProtocolTests", dependencies: ["SyncProtocol", "WireFormat"]),
-    .testTarget(name: "PhysicalNetworkTests", dependencies: ["PhysicalNetwork", "WireFormat"]),
+    .testTarget(
+      name: "PhysicalNetworkTests",
+      dependencies: ["PhysicalNetwork", "WireFormat", "VirtualBench", "HardwareInterface", "Drivers"]),
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
         "Runtime", "VirtualBench", "PhysicalNetwork", "TwinMonitor", "TwinModel", "Journal", "CBoard", "RunRecords",
-        "HardwareInterface", "WireFormat",
+        "HardwareInterface", "WireFormat", "Drivers", "loopbench",
       ]),
     .testTarget(
       name: "TwinModelTests",

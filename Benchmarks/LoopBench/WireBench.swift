@@ -66,6 +66,7 @@ public enum WireBench {
     _ = cboard_realtime_priority(50)
     var (busy, share, between): ([UInt64], [Double], [UInt64]) = ([], [], [])
     var ideal: UInt64 = 0
+    var calls = 0.0
     // Short runs, so that each gives a figure of its own: the machine's other users show in some of them only.
     let batch = 50
     for _ in 0..<max(steps / batch, 1) {
@@ -78,7 +79,7 @@ public enum WireBench {
         signals: .init(stop: words, journalFailed: words + 4), waitsForJournal: false)
       loop.prepare()
       ideal = loop.bank.wireTime(bus: 0)
-      let (wire, overrun) = (meter.wire, meter.overrun)
+      let (wire, overrun, before) = (meter.wire, meter.overrun, meter.calls)
       guard loop.run(from: (bench.clock.now() / board.stepPeriod + 1) * board.stepPeriod) == .completed else {
         throw BenchFault()
       }
@@ -87,6 +88,7 @@ public enum WireBench {
       busy.append(loop.statistics.busyTime / UInt64(batch))
       share.append(Double(ideal) * Double(batch) / Double(loop.statistics.busyTime))
       between.append((loop.statistics.busyTime - min(spent + held, loop.statistics.busyTime)) / UInt64(batch))
+      calls = Double(meter.calls - before) / Double(batch)
       _ = loop.finish()
       loop.free()
     }
@@ -97,7 +99,7 @@ public enum WireBench {
       """
       {"ideal_ns": \(ideal), "busy_ns": \(busy[busy.count / 2]), "wire_share": \(share[share.count / 2]), \
       "between_ns": \(between[between.count / 2]), "between_worst_ns": \(between[between.count - 1]), \
-      "calls_a_step": 2, "steps": \(busy.count * batch)}
+      "calls_a_step": \(calls), "steps": \(busy.count * batch)}
       """)
   }
 
