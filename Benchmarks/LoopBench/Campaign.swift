@@ -38,6 +38,8 @@ public struct CampaignResult: Sendable {
   public var missedSafeValues = 0
   public var events = 0
   public var hits = 0
+  /// The address the fault sat at; 0 where it did not strike.
+  public var struck: UInt8 = 0
 }
 
 /// Counts of a run without faults: where its parts begin.
@@ -117,6 +119,7 @@ public enum Campaign {
 
     var result = CampaignResult()
     result.hits = plan.hits
+    result.struck = plan.address
     var samples = 0
     var leftOut: Set<UInt8> = []
     while let record = ring.next() {

@@ -19,6 +19,7 @@ struct LoopFixture {
   ///   - realClock, sleeper: in place of virtual time.
   init(
     nodes: Int = 3, stepPeriod: UInt64 = 10_000_000, absentChip: Bool = false, quiet: Bool = false,
+    stepLine: Bool = false,
     realClock: (@convention(c) () -> UInt64)? = nil, sleeper: (@convention(c) (UInt64) -> Void)? = nil
   ) throws {
     var devices: [BenchDevice] = []
@@ -35,7 +36,8 @@ struct LoopFixture {
     bench = try VirtualBench(
       BenchDescription(
         seed: 4, spread: 0.15, quantum: 2_500_000, busClocks: [400_000],
-        chips: [BenchChip(kind: .ad5593r, address: 0x10, bus: 0)], devices: devices),
+        chips: [BenchChip(kind: .ad5593r, address: 0x10, bus: 0)], devices: devices,
+        lines: stepLine ? [BenchLine(kind: .output)] : []),
       realClock: realClock, sleeper: sleeper)
     var chips = [ChipDescription(name: "afe", kind: .ad5593r, address: 0x10, bus: 0, fullScaleVolts: 2.5)]
     var drives = (0..<nodes).map {
@@ -54,18 +56,25 @@ struct LoopFixture {
       described.append(
         NodeDescription(name: "gone", device: "none", firstDrive: UInt16(nodes), firstResponse: UInt16(nodes)))
     }
-    board = BoardDescription(
+    var board = BoardDescription(
       boardID: Array(repeating: 9, count: 16), name: "fixture",
       buses: [BusDescription(name: "i2c", device: "virtual", clockHertz: 400_000)], chips: chips, drives: drives,
       responses: responses,
       inputs: [ReadChannel(chip: 0, channel: UInt8(nodes + 4), signed: false, lowCode: 410, highCode: 3686)],
       nodes: described, stepPeriod: stepPeriod, responseDelay: 1_000_000)
+    if stepLine {
+      board.lines = [LineDescription(name: "step", direction: .output)]
+      board.placement.stepLine = 0
+    }
+    self.board = board
     words = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
     words.initializeMemory(as: UInt32.self, repeating: 0, count: 16)
   }
 
   /// A loop over this bench; free it after use.
-  func loop(_ request: RunRequest, network: NetworkDescription? = nil) -> ControlLoop<VirtualI2CBus, NoLines, VirtualClock> {
+  func loop(_ request: RunRequest, network: NetworkDescription? = nil) -> ControlLoop<
+    VirtualI2CBus, NoLines, VirtualClock
+  > {
     ControlLoop(
       board: board, network: network, request: request,
       bank: ConverterBank(board: board, buses: [bench.bus(0)]), clock: bench.clock, ring: ring,

@@ -25,7 +25,7 @@ enum BenchCommand {
     var meters: [MeteredBus] = []
     for bus in hardware.buses { meters.append(MeteredBus(bus)) }
     var bank = ConverterBank(board: board, buses: meters.map { BoardBus.metered($0) }, lines: hardware.lines)
-    var codes: [UInt16] = board.drives.map(\.safeCode) + [0]
+    var codes: [UInt16] = board.drives.map { $0.safeCode } + [0]
     codes.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { bank.prepare(base) } }
     var clock = hardware.clock
     bank.configure(clock: &clock)

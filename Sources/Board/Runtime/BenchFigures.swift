@@ -27,7 +27,7 @@ struct BenchFigures {
   ) -> BenchFigures {
     var figures = BenchFigures()
     var clock = clock
-    var codes: [UInt16] = board.drives.map(\.safeCode) + [0]
+    var codes: [UInt16] = board.drives.map { $0.safeCode } + [0]
     var reads = [UInt16](repeating: 0, count: board.responses.count + board.inputs.count + 1)
     figures.busy.reserveCapacity(Int(steps))
     for bus in buses { bus.measures = measures }
