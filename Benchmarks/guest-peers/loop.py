@@ -35,7 +35,7 @@ def is_drive(content):
 
 def cpu():
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+    return np.array([used.ru_utime, used.ru_stime])
 
 
 def main():
@@ -74,7 +74,7 @@ def main():
             responses = ((words & 0x0FFF).astype(np.float32) - 2048) / 2048
             _ = readout @ responses
         seconds, spent = time.monotonic() - begun, cpu() - spent
-    print(json.dumps({"steps": steps, "seconds": seconds, "cpu_seconds": spent}))
+    print(json.dumps({"steps": steps, "seconds": seconds, "user_seconds": spent[0], "system_seconds": spent[1]}))
 
 
 if __name__ == "__main__":

@@ -30,9 +30,19 @@ static bool smbus_only;
 module_param(smbus_only, bool, 0444);
 MODULE_PARM_DESC(smbus_only, "adapters know SMBus commands alone, no combined transactions");
 
+static bool replay;
+module_param(replay, bool, 0644);
+MODULE_PARM_DESC(replay, "a transfer like one that was answered before gets that answer again, without the program");
+
 struct request_header { u32 sequence; u16 adapter; u16 messages; };
 struct request_message { u16 address; u16 flags; u16 length; u16 unused; };
 struct answer_header { u32 sequence; u16 adapter; u16 unused; s32 result; };
+
+#define KEPT_ANSWERS 64
+#define KEPT_BYTES 64
+
+/* What a transfer read the last time: for measurements in which the answering program shall take no time. */
+struct kept_answer { u32 shape; u16 length; u8 bytes[KEPT_BYTES]; };
 
 enum slot_state { IDLE, PENDING, TAKEN, ANSWERED };
 
@@ -44,6 +54,7 @@ struct slot {
 	int count;
 	int result;
 	wait_queue_head_t answered;
+	struct kept_answer kept[KEPT_ANSWERS];
 };
 
 static struct slot *slots;
@@ -75,12 +86,76 @@ static void hold_until(ktime_t end)
 		cpu_relax();
 }
 
+/* A number for transfers of one kind: addresses, directions, lengths, and the first byte of each write. */
+static u32 shape_of(const struct i2c_msg *messages, int count)
+{
+	u32 hash = 2166136261u;
+	int i;
+
+	for (i = 0; i < count; i++) {
+		const struct i2c_msg *m = &messages[i];
+		u32 first = m->flags & I2C_M_RD || !m->len ? 0 : m->buf[0];
+
+		hash = (hash ^ (m->addr | m->flags << 16)) * 16777619u;
+		hash = (hash ^ (m->len | first << 16)) * 16777619u;
+	}
+	return hash ? hash : 1;
+}
+
+static u32 read_bytes(const struct i2c_msg *messages, int count)
+{
+	u32 bytes = 0;
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (messages[i].flags & I2C_M_RD)
+			bytes += messages[i].len;
+	return bytes;
+}
+
+static void keep_answer(struct slot *slot, const struct i2c_msg *messages, int count)
+{
+	u32 shape = shape_of(messages, count), length = read_bytes(messages, count), at = 0;
+	struct kept_answer *kept = &slot->kept[shape % KEPT_ANSWERS];
+	int i;
+
+	if (length > KEPT_BYTES)
+		return;
+	kept->shape = shape;
+	kept->length = length;
+	for (i = 0; i < count; i++)
+		if (messages[i].flags & I2C_M_RD) {
+			memcpy(kept->bytes + at, messages[i].buf, messages[i].len);
+			at += messages[i].len;
+		}
+}
+
+static bool answered_before(struct slot *slot, struct i2c_msg *messages, int count)
+{
+	u32 shape = shape_of(messages, count), at = 0;
+	const struct kept_answer *kept = &slot->kept[shape % KEPT_ANSWERS];
+	int i;
+
+	if (kept->shape != shape || kept->length != read_bytes(messages, count))
+		return false;
+	for (i = 0; i < count; i++)
+		if (messages[i].flags & I2C_M_RD) {
+			memcpy(messages[i].buf, kept->bytes + at, messages[i].len);
+			at += messages[i].len;
+		}
+	return true;
+}
+
 static int relay_transfer(struct i2c_adapter *adapter, struct i2c_msg *messages, int count)
 {
 	struct slot *slot = i2c_get_adapdata(adapter);
 	ktime_t start = ktime_get();
 	int result;
 
+	if (replay && answered_before(slot, messages, count)) {
+		result = count;
+		goto done;
+	}
 	mutex_lock(&lock);
 	if (!served) {
 		mutex_unlock(&lock);
@@ -99,7 +174,9 @@ static int relay_transfer(struct i2c_adapter *adapter, struct i2c_msg *messages,
 	slot->state = IDLE;
 	slot->messages = NULL;
 	mutex_unlock(&lock);
-
+	if (result > 0)
+		keep_answer(slot, messages, count);
+done:
 	if (clock_hz)
 		hold_until(ktime_add_ns(start, wire_ns(messages, count, result)));
 	return result;

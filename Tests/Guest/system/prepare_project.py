@@ -22,8 +22,9 @@ def main():
         text = text.replace("step_us = 20000", f"step_us = {step}")
         if step < 4000:  # steps without a pause, to be timed
             text = text.replace("response_delay_us = 2000", "response_delay_us = 0")
-    # A channel nobody drives, so that there is something to run live on.
-    text += '\n[[input]]\nchip = "combi1"\nchannel = 7\nrange_volts = [0.25, 2.25]\n'
+    # A channel nobody has, so that there is something to run live on; a board of many nodes has none left.
+    if 'response = { chip = "combi1", channel = 7' not in text:
+        text += '\n[[input]]\nchip = "combi1"\nchannel = 7\nrange_volts = [0.25, 2.25]\n'
     # An emulated board on a busy machine may stand still for seconds.
     text += '\n[faults]\nhang_ms = 20000\n'
     board.write_text(text)

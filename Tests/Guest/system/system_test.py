@@ -48,6 +48,13 @@ class Workstation:
             timeout=seconds, check=False, cwd=os.path.dirname(self.project),
         )
 
+    def start(self, *arguments):
+        """A command that goes on in the background."""
+        return subprocess.Popen(
+            [self.program, *arguments, "--project", self.project], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, cwd=os.path.dirname(self.project),
+        )
+
     def ask(self, *arguments, seconds=120):
         """A command that must end well (or partially, 3); its JSON."""
         done = self.run(*arguments, "--json", seconds=seconds)
@@ -125,6 +132,16 @@ def the_loop(station, board, checks, series):
     status = station.ask("status")
     checks.check("status: the bundle is committed", status["bundle_state"] == "committed", status["bundle_state"])
     return status
+
+
+def doctor_is_right(board, checks):
+    """edged doctor on a sound board, and with a chip that has been unplugged."""
+    sound = board.ssh("runuser -u edged -- edged doctor; echo code $?")
+    checks.check("doctor: nothing is wrong with the board", "code 1" not in sound, sound)
+    board.bench("unplug 0")
+    torn = board.ssh("runuser -u edged -- edged doctor; echo code $?", seconds=60)
+    board.bench("plug 0")
+    checks.check("doctor finds the chip that was unplugged", "code 1" in torn and "combi0" in torn, torn)
 
 
 def same_bytes(sums, segments):
@@ -218,6 +235,7 @@ def main():
         checks.check(f"the board answers by ssh after {board.wait_until_up():.0f} s", True)
         service_is_well(board, checks)
         the_loop(station, board, checks, series)
+        doctor_is_right(board, checks)
         power_cuts(station, board, checks, random.Random(options.seed), options.cuts)
         board.ssh("systemctl stop edged.service")
         checks.check("edged ends in order", "Result=success" in board.ssh("systemctl show edged.service -p Result"))
