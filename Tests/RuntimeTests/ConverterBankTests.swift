@@ -196,6 +196,56 @@ private struct Steps {
     #expect(steps.bank.quarantinedCount == 0)
   }
 
+  /// A DAC that was set up just before it went is not taken back by what is remembered of that.
+  @Test func aDACComesBackWhenItIsBackAndNotBefore() throws {
+    let chip = ChipDescription(name: "dac", kind: .mcp4725, address: 0x60, bus: 0, fullScaleVolts: 5)
+    let board = BoardDescription(
+      boardID: Array(repeating: 1, count: 16), name: "dac",
+      buses: [BusDescription(name: "i2c", device: "virtual", clockHertz: 400_000)], chips: [chip],
+      drives: [DriveChannel(chip: 0, channel: 0, lowCode: 0, highCode: 4095, safeCode: 5)], responses: [], inputs: [],
+      nodes: [], stepPeriod: 10_000_000, responseDelay: 0, policy: FaultPolicy(retries: 1, reprobe: 20_000_000))
+    var steps = try Steps(
+      board,
+      BenchDescription(
+        seed: 1, spread: 0, quantum: 1_000_000, busClocks: [400_000],
+        chips: [BenchChip(kind: .mcp4725, address: 0x60, bus: 0)], devices: []))
+    steps.bench.unplug(chip: 0)
+    #expect(steps.step().count == 2)
+    for _ in 0..<10 { #expect(steps.step().isEmpty) }
+    steps.bench.plug(chip: 0)
+    var events: [BankEvent] = []
+    for _ in 0..<4 { events += steps.step() }
+    guard case .recovered? = events.first, events.count == 1 else {
+      Issue.record("\(events)")
+      return
+    }
+  }
+
+  /// The chips behind a multiplexer that is gone are left out once; those in front of it go on, and nothing is told twice.
+  @Test func aMultiplexerThatIsGoneIsToldOfOnce() throws {
+    let campaign = try CampaignBoard()
+    var bank = ConverterBank(
+      board: campaign.board,
+      buses: [0, 1].map { FaultyI2CBus(campaign.bench.bus($0), .none()) }, lines: campaign.bench.lines)
+    var clock = campaign.bench.clock
+    var codes = campaign.board.drives.map { $0.safeCode } + [0]
+    var reads = [UInt16](repeating: 0, count: 8)
+    bank.configure(clock: &clock)
+    campaign.bench.unplug(chip: Int(CampaignBoard.Chip.mux))
+    var told: [Int] = []
+    for _ in 0..<5 {
+      let end = clock.now() + 40_000_000
+      bank.write(&codes, clock: &clock, until: end)
+      bank.read(into: &reads, clock: &clock, until: end)
+      var count = 0
+      while bank.takeEvent() != nil { count += 1 }
+      told.append(count)
+    }
+    #expect(told[0] >= 3 && told[1...].allSatisfy { $0 == 0 })
+    #expect(bank.quarantinedCount == 2)
+    #expect(!bank.isLeftOut(chip: CampaignBoard.Chip.front))
+  }
+
   /// A set-up of some 1.3 ms in slacks of a fraction of that: it is spread over steps, and none is late.
   @Test func aSetUpIsSpreadOverSlacksTooShortForIt() throws {
     let (board, simulated) = Self.pair(FaultPolicy(retries: 0, reprobe: 2_000_000), period: 1_000_000)

@@ -1,4 +1,5 @@
 import HardwareInterface
+import WireFormat
 
 /// The plan laid out in memory that stays where it is: nothing is allocated after it was made, and the bytes of every
 /// transaction stand ready, so that a step changes codes in place.
@@ -113,13 +114,16 @@ final class BankMemory<Bus: I2CBus> {
       let segment = segments[number]
       var count = 0
       var bits: UInt64 = 0
+      var behind = -1
       for index in segment.first..<segment.first + segment.count where !units[planned[index].unit].leftOut {
         active[segment.first + count] = transfers[index]
         activeIndex[segment.first + count] = index
+        if behind < 0, units[planned[index].unit].mux >= 0 { behind = count }
         count += 1
         bits += planned[index].bits - 1
       }
       segments[number].active = count
+      segments[number].firstBehind = behind
       segments[number].bits = count == 0 ? 0 : bits + 1
     }
   }

@@ -1,5 +1,6 @@
 import Drivers
 import HardwareInterface
+import WireFormat
 
 // The ways out: safe values, written so that nothing that can be reached misses them.
 extension ConverterBank {
@@ -46,6 +47,7 @@ extension ConverterBank {
   private mutating func attempt(_ unit: Int, _ most: UInt8, configures: Bool) -> Bool {
     let bus = memory.units[unit].bus
     if case .unusable = memory.units[unit].driver { return false }
+    defer { memory.progress.pointee.unit = -1 }
     for tries in 1...most {
       do throws(I2CError) {
         if configures {

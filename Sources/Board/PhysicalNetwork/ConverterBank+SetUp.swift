@@ -1,4 +1,5 @@
 import HardwareInterface
+import WireFormat
 
 // Setting chips up: at the start, after a reset was noticed, and on the ways out.
 extension ConverterBank {
@@ -29,6 +30,8 @@ extension ConverterBank {
     _ unit: Int, tries most: UInt8, _ now: UInt64, _ clock: inout C
   ) -> Bool {
     var tries: UInt8 = 0
+    // What is kept of it is of no use to a probe of the same chip later.
+    defer { memory.progress.pointee.unit = -1 }
     while true {
       do throws(I2CError) {
         memory.progress.pointee.begin(unit)
@@ -51,6 +54,7 @@ extension ConverterBank {
 
   /// In a step: once, as the time for it was looked at before; no further try by itself.
   mutating func setUpNow<C: HardwareClock>(_ unit: Int, _ clock: inout C, _ deadline: UInt64) -> Bool {
+    defer { memory.progress.pointee.unit = -1 }
     do throws(I2CError) {
       memory.progress.pointee.begin(unit)
       var bus = setUpBus(unit, budget: .max)

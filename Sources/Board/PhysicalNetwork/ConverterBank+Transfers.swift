@@ -1,5 +1,6 @@
 import Drivers
 import HardwareInterface
+import WireFormat
 
 // Batches, and what is done when they fail.
 extension ConverterBank {
@@ -14,7 +15,7 @@ extension ConverterBank {
     }
     let segment = memory.segments[number]
     guard segment.active > 0 else { return clock.now() }
-    if segment.mux >= 0, !selectForAll(segment, &clock, deadline) { return clock.now() }
+    if segment.firstBehind >= 0, !selectForAll(segment, &clock, deadline) { return clock.now() }
     let began = clock.now()
     let list = UnsafeMutableBufferPointer(start: memory.active + segment.first, count: segment.active)
     let result = memory.buses[segment.bus].batch(list)
@@ -161,7 +162,7 @@ extension ConverterBank {
     _ segment: PlanSegment, _ clock: inout C, _ deadline: UInt64
   ) -> Bool {
     var tries: UInt8 = 0
-    let unit = memory.planned[memory.activeIndex[segment.first]].unit
+    let unit = memory.planned[memory.activeIndex[segment.first + segment.firstBehind]].unit
     while true {
       do throws(I2CError) {
         try select(segment.mux, segment.mask)

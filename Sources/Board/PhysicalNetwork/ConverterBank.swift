@@ -1,4 +1,5 @@
 import HardwareInterface
+import WireFormat
 
 /// All converters of a board as one array of drive codes to write and one array of response codes to read.
 ///
@@ -24,7 +25,7 @@ public struct ConverterBank<Bus: I2CBus, Lines: LineBank> {
   var firstEvent = 0
   var eventCount = 0
   /// Something was left out or taken back since the batches were put together.
-  var isStale = false
+  var isStale = true
   var linesLeftOut = false
   var nextLineProbe: UInt64 = 0
   /// What the monitors' turn is.

@@ -39,6 +39,8 @@ struct PlanSegment {
   var active: Int
   /// Joined by repeated starts, one stop, for those in use.
   var bits: UInt64
+  /// Place of the first of them that is behind the multiplexer; -1 when all are in front of it.
+  var firstBehind = -1
 }
 
 /// The segments of one pass over the board: writing, starting, reading, collecting a round.
