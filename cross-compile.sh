@@ -146,8 +146,8 @@ for board in "${boards[@]}"; do
   bash scripts/check-objects.sh "$(dirname "$linked")"
   case "$board" in armv7 | armv6) bash scripts/check-self.sh "$linked" ;; esac
   case "$strip_tool" in
-    *strip) "$strip_tool" -o "$target.new" "$linked" ;;
-    *) "$strip_tool" --strip-all "$linked" "$target.new" ;;
+    *strip) "$strip_tool" --remove-section=.swift_modhash -o "$target.new" "$linked" ;;
+    *) "$strip_tool" --strip-all --remove-section=.swift_modhash "$linked" "$target.new" ;;
   esac
   sysroot=/
   [ "$board" = x86_64 ] || sysroot="$cross/sysroot-$(tagged "$board" "$(debian_name "$board")")"

@@ -1,4 +1,5 @@
 import CBoard
+import WireFormat
 
 /// Why a file operation failed.
 public enum FileError: Error, Equatable, Sendable {

@@ -1,3 +1,5 @@
+import WireFormat
+
 /// The public keys a board accepts bundles from: every `*.pub` file of one folder.
 public enum TrustedKeys {
   /// The keys in `directory`, and the names of `*.pub` files that hold none. A folder that is not there holds no keys.

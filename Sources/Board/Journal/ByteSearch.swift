@@ -1,3 +1,5 @@
+import WireFormat
+
 /// Searches through bytes eight at a time.
 enum ByteSearch {
   /// The first offset from `start` on whose byte is not zero, or `nil`.

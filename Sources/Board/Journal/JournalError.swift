@@ -1,4 +1,5 @@
 import CBoard
+import WireFormat
 
 /// Why the journal could not be written or read.
 public enum JournalError: Error, Equatable, Sendable {

@@ -28,7 +28,7 @@ public struct JournalStore {
     } catch {
       guard error == .notFound else { throw error }
     }
-    runs.sort { $0.precedes($1) }
+    runs.heapSort { $0.precedes($1) }
     return runs
   }
 
@@ -104,7 +104,7 @@ public struct JournalStore {
       }
       indices.append(index)
     }
-    indices.sort()
+    indices.heapSort { $0 < $1 }
     return indices
   }
 

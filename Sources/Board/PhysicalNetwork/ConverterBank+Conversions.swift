@@ -1,5 +1,6 @@
 import Drivers
 import HardwareInterface
+import WireFormat
 
 // Converters that take their time: started side by side, waited for by their ready lines or by the clock, and read once.
 extension ConverterBank {

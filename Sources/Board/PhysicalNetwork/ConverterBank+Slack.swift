@@ -1,5 +1,6 @@
 import Drivers
 import HardwareInterface
+import WireFormat
 
 // What is done in the time a step leaves: trying chips that were left out, reading monitors, looking after chips whose
 // reset nothing in a step would show. One thing a step, and only what fits.

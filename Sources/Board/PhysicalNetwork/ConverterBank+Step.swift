@@ -1,5 +1,6 @@
 import Drivers
 import HardwareInterface
+import WireFormat
 
 // One step: drives out, responses in.
 extension ConverterBank {

@@ -1,3 +1,5 @@
+import WireFormat
+
 /// In which order each pass goes through the channels of a bus's multiplexers, so that over all passes of a step, and from
 /// one step to the next, as few selections as possible are made.
 ///

@@ -1,3 +1,5 @@
+import WireFormat
+
 /// The network's arithmetic for one control step, on buffers made once: nothing is allocated after `init`.
 ///
 /// Sums run in a fixed order without fused operations, so the workstation gets the board's bits.

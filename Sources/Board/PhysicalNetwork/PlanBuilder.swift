@@ -1,5 +1,6 @@
 import Drivers
 import HardwareInterface
+import WireFormat
 
 /// Works a step out from a description: which transactions there are, what they carry, and in which order they go. What
 /// it makes are arrays; `BankMemory` lays them out.
@@ -89,8 +90,8 @@ struct PlanBuilder {
       guard driven.count + read.count > 0 || monitored, let address = I2CAddress(chip.address) else { continue }
       var unit = ConverterUnit(
         chip, index: index, address: address, mux: chip.mux == ChipDescription.noMux ? -1 : muxOf[Int(chip.mux)])
-      driven.sort { $0.channel < $1.channel }
-      read.sort { $0.channel < $1.channel }
+      driven.heapSort { $0.channel < $1.channel }
+      read.heapSort { $0.channel < $1.channel }
       for drive in driven { unit.driveMask |= 1 << UInt16(drive.channel & 15) }
       for channel in read {
         unit.readMask |= 1 << UInt16(channel.channel & 15)

@@ -1,4 +1,5 @@
 import HardwareInterface
+import WireFormat
 
 /// Where everything of a plan stands: counted first, then filled in.
 struct PlanLayout {

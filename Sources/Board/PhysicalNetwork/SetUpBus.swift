@@ -1,4 +1,5 @@
 import HardwareInterface
+import WireFormat
 
 /// How far a set-up has come, and what its reads said: enough to go on with it in a later step.
 struct SetUpProgress {

@@ -1,4 +1,5 @@
 import HardwareInterface
+import WireFormat
 
 /// What a transaction takes on the wire: a start or repeated start and the address are 10 bits, a byte with its
 /// acknowledge is 9, a stop is 1.

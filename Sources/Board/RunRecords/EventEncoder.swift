@@ -1,3 +1,5 @@
+import WireFormat
+
 /// Writes events into memory somebody else owns, without allocating.
 public struct EventEncoder {
   private var cursor: UnsafeMutableRawPointer

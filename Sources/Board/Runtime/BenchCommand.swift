@@ -1,6 +1,7 @@
 import CBoard
 import HardwareInterface
 import PhysicalNetwork
+import WireFormat
 
 /// `edged bench`: what a step of the described board takes at least, what it takes, and the ratio. Drives stay at their
 /// safe codes throughout.

@@ -1,6 +1,7 @@
 import CBoard
 import HardwareInterface
 import PhysicalNetwork
+import WireFormat
 
 /// Steps of a board, timed: every drive at its safe code, every response read, at the board's period.
 struct BenchFigures {
@@ -45,7 +46,7 @@ struct BenchFigures {
     figures.calls = after.calls - calls
     let spent = after.processor - inside
     figures.processorTime = processor > spent ? processor - spent : 0
-    figures.busy.sort { $0 < $1 }
+    figures.busy.heapSort { $0 < $1 }
     return figures
   }
 

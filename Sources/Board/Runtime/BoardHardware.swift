@@ -2,6 +2,7 @@ import HardwareInterface
 import LinuxHardware
 import PhysicalNetwork
 import VirtualBench
+import WireFormat
 
 /// A board's buses and clock, opened as its description says: the kernel's, or those of its virtual bench.
 struct BoardHardware {

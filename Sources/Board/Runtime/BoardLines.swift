@@ -2,6 +2,7 @@ import HardwareInterface
 import LinuxHardware
 import PhysicalNetwork
 import VirtualBench
+import WireFormat
 
 /// The lines of this board, whatever they are made of.
 enum BoardLines: LineBank {

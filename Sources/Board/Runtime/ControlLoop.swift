@@ -3,6 +3,7 @@ import HardwareInterface
 import PhysicalNetwork
 import RunRecords
 import TwinMonitor
+import WireFormat
 
 /// The fixed-step loop: encode → clamp → write drives → wait → read responses → read-out → twins → ring; then, in what is
 /// left of the step, monitors and chips that were left out.

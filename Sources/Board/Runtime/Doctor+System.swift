@@ -1,6 +1,7 @@
 import Bundle
 import CBoard
 import PhysicalNetwork
+import WireFormat
 
 /// What the board's system gives a run: room, rights, time.
 extension Doctor {

@@ -1,3 +1,5 @@
+import WireFormat
+
 /// JSON for the few commands of the board that print it.
 enum JSONLine {
   /// A text in quotes, with what JSON wants escaped.

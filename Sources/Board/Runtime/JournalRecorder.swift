@@ -1,6 +1,7 @@
 import CBoard
 import Journal
 import RunRecords
+import WireFormat
 
 /// The journal thread's work: takes records from the ring, gathers samples and events into frames, commits in groups.
 ///

@@ -1,4 +1,5 @@
 import CBoard
+import WireFormat
 
 /// Messages to standard error with the priorities the journal of systemd understands: `<6>` information, `<4>` warning,
 /// `<3>` error. A person at a terminal gets the words alone.

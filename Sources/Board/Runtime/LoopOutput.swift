@@ -2,6 +2,7 @@ import CBoard
 import HardwareInterface
 import PhysicalNetwork
 import RunRecords
+import WireFormat
 
 /// The control loop's side of the ring: samples and events as records, and what to do when the journal is behind.
 struct LoopOutput {

@@ -1,6 +1,7 @@
 import CBoard
 import PhysicalNetwork
 import RunRecords
+import WireFormat
 
 /// What the control loop counts as it goes; fixed size, filled without allocating.
 ///

@@ -1,5 +1,6 @@
 import CBoard
 import HardwareInterface
+import WireFormat
 
 /// A bus that counts what goes over it and how long it takes.
 final class MeteredBus {

@@ -1,4 +1,5 @@
 import SyncProtocol
+import WireFormat
 
 /// Prometheus' text exposition format, version 0.0.4: families of samples, each with its help and type once.
 struct MetricsText {

@@ -1,5 +1,6 @@
 import CBoard
 import PhysicalNetwork
+import WireFormat
 
 /// Where and how urgently the calling thread runs.
 enum Placement {

@@ -1,4 +1,5 @@
 import Bundle
+import WireFormat
 
 /// The run requests a board keeps: a few, so that a board in the field does not fill up with them.
 enum RequestFolder {

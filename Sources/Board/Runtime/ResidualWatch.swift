@@ -3,6 +3,7 @@ import PhysicalNetwork
 import RunRecords
 import TwinModel
 import TwinMonitor
+import WireFormat
 
 /// The residual monitor in a run: which channels its nodes' drives and responses are, and what it shows to the journal's
 /// thread. Made before the run; a step allocates nothing.

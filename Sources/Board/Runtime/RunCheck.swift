@@ -1,4 +1,5 @@
 import PhysicalNetwork
+import WireFormat
 
 /// What must hold between board, network and request before the first step.
 enum RunCheck {

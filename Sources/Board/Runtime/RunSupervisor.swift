@@ -2,6 +2,7 @@ import CBoard
 import HardwareInterface
 import PhysicalNetwork
 import RunRecords
+import WireFormat
 
 /// The process above the loop: starts it, passes a stop on, ends it when it hangs, and writes the safe values when it is
 /// gone, however it went.

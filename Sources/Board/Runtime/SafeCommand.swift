@@ -2,6 +2,7 @@ import Bundle
 import CBoard
 import HardwareInterface
 import PhysicalNetwork
+import WireFormat
 
 /// `edged safe`: the safe values to every drive of the active board description, without a run.
 enum SafeCommand {

@@ -1,4 +1,5 @@
 import CBoard
+import WireFormat
 
 /// What the program tells systemd of itself (sd_notify); nothing happens where it was not started as a service.
 struct ServiceNotifier {

@@ -1,5 +1,6 @@
 import CBoard
 import PhysicalNetwork
+import WireFormat
 
 /// How long a counter has stood still. Time in which the watcher itself did not run does not count, so that a machine
 /// that stops as a whole ends nobody's run.

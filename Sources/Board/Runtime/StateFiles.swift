@@ -1,5 +1,6 @@
 import Bundle
 import CBoard
+import WireFormat
 
 /// Whole files, read with a bound and replaced atomically.
 enum StateFiles {

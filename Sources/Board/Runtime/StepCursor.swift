@@ -1,4 +1,5 @@
 import PhysicalNetwork
+import WireFormat
 
 /// What one control step is to do.
 public struct StepOrder {

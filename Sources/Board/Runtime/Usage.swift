@@ -1,3 +1,5 @@
+import WireFormat
+
 /// What `edged help` prints.
 enum Usage {
   static let text = """

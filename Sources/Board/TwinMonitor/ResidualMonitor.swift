@@ -1,4 +1,5 @@
 import TwinModel
+import WireFormat
 
 /// Steps the twins of a board's nodes beside the devices and says when their residuals leave the expected range.
 ///

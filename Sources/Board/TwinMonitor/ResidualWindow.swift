@@ -1,3 +1,5 @@
+import WireFormat
+
 /// The latest residuals of one observable and their sums. Plain: the ring is somebody else's memory.
 struct ResidualWindow {
   /// [window].

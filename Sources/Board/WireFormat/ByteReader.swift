@@ -40,6 +40,9 @@ public struct ByteReader: Sendable {
 
   public var remaining: Int { bytes.count - offset }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public mutating func take<T: FixedWidthInteger>(_ type: T.Type) throws(WireError) -> T {
     let size = T.bitWidth / 8
     guard remaining >= size else { throw .truncated(offset: offset) }
@@ -51,9 +54,15 @@ public struct ByteReader: Sendable {
     return value
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public mutating func takeFloat() throws(WireError) -> Float { Float(bitPattern: try take(UInt32.self)) }
 
   /// A float that must be finite.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public mutating func takeFiniteFloat(_ field: StaticName) throws(WireError) -> Float {
     let start = offset
     let value = try takeFloat()
@@ -61,9 +70,15 @@ public struct ByteReader: Sendable {
     return value
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public mutating func takeDouble() throws(WireError) -> Double { Double(bitPattern: try take(UInt64.self)) }
 
   /// A double that must be finite.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public mutating func takeFiniteDouble(_ field: StaticName) throws(WireError) -> Double {
     let start = offset
     let value = try takeDouble()
@@ -71,6 +86,9 @@ public struct ByteReader: Sendable {
     return value
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public mutating func takeBool(_ field: StaticName) throws(WireError) -> Bool {
     let start = offset
     let byte = try take(UInt8.self)
@@ -78,6 +96,9 @@ public struct ByteReader: Sendable {
     return byte == 1
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public mutating func takeBytes(_ count: Int) throws(WireError) -> [UInt8] {
     guard count >= 0, remaining >= count else { throw .truncated(offset: offset) }
     let start = bytes.startIndex + offset
@@ -85,6 +106,9 @@ public struct ByteReader: Sendable {
     return Array(bytes[start..<start + count])
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public mutating func takeString() throws(WireError) -> String {
     let count = Int(try take(UInt16.self))
     let raw = try takeBytes(count)
@@ -94,6 +118,9 @@ public struct ByteReader: Sendable {
     return text
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public mutating func takeBlob() throws(WireError) -> [UInt8] {
     let count = try take(UInt32.self)
     guard UInt64(count) <= UInt64(remaining) else { throw .truncated(offset: offset) }
@@ -101,6 +128,9 @@ public struct ByteReader: Sendable {
   }
 
   /// A counted array of finite floats.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   public mutating func takeFloats(_ field: StaticName) throws(WireError) -> [Float] {
     let count = try take(UInt32.self)
     guard UInt64(count) * 4 <= UInt64(remaining) else { throw .truncated(offset: offset) }

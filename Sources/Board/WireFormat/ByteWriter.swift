@@ -8,7 +8,11 @@ public struct ByteWriter: Sendable {
 
   public var count: Int { bytes.count }
 
-  @inlinable
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inlinable
+  #endif
   public mutating func put<T: FixedWidthInteger>(_ value: T) {
     var little = value.littleEndian
     withUnsafeBytes(of: &little) { append($0) }
