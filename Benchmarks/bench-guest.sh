@@ -37,13 +37,13 @@ clang="$(toolchain_usr)/bin/clang"
 "$clang" --target=aarch64-unknown-linux-gnu "--sysroot=$sysroot" -fuse-ld=lld -O2 -o "$peers/opt/peers/loop" Benchmarks/guest-peers/loop.c
 cp Benchmarks/guest-peers/loop.py "$peers/opt/peers/"
 
-bash scripts/guest-image.sh bench6 6 1 "$peers"
+bash scripts/guest-image.sh bench11 11 1 "$peers" combi
 bash scripts/guest-image.sh bench32 32
 figures() {
   python3 Benchmarks/guest_figures.py --edgesync "$programs/edgesync" --work "$GUEST_ROOT/bench$1" --qemu-bin "$qemu_bin" \
     --nodes "$1" --out .build/figures/bench-guest.json "${@:2}"
 }
 failed=0
-figures 6 --peers || failed=1
+figures 11 --peers || failed=1
 figures 32 || failed=1
 exit "$failed"

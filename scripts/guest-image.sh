@@ -2,14 +2,15 @@
 # Makes what a test with a whole emulated board needs: a project whose board is the board in QEMU, and the board's image,
 # with the package of edged and a virtual bench behind /dev/i2c-0.
 #
-#   scripts/guest-image.sh NAME NODES [STEP-US] [OVERLAY]     in .build/guest/NAME: project, board.img, key, known_hosts, port
+#   scripts/guest-image.sh NAME NODES [STEP-US] [OVERLAY] [combi]
 #
+# In .build/guest/NAME: project, board.img, key, known_hosts, port. Tests/Guest/system/prepare_project.py tells of `combi`.
 # Needs `make build` and ./cross-compile.sh aarch64, also with --product bench-server. PROGRAMS names another folder of
 # edgesync and edged than the native build's.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/guest-lib.sh"
-[ $# -ge 2 ] || die "usage: scripts/guest-image.sh NAME NODES [STEP-US] [OVERLAY]"
+[ $# -ge 2 ] || die "usage: scripts/guest-image.sh NAME NODES [STEP-US] [OVERLAY] [combi]"
 root=$(project_root)
 cd "$root"
 programs=${PROGRAMS:-$(swift build -c release --show-bin-path)}
@@ -30,7 +31,7 @@ project="$work/project"
 "$programs/edgesync" init "$project" --virtual "$2" --bench-seed 11 --edged "$programs/edged" </dev/null >/dev/null
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cp "$project/boards/virtual/state/bench.bin" "$work/bench.bin"
-python3 Tests/Guest/system/prepare_project.py "$project" "$port" "$work/key" "$work/known_hosts" "${3:-20000}"
+python3 Tests/Guest/system/prepare_project.py "$project" "$port" "$work/key" "$work/known_hosts" "${3:-20000}" ${5:+"$5"}
 
 overlay="$work/overlay"
 units=Tests/Guest/system/units
