@@ -87,8 +87,7 @@ import WireFormat
       var waits = 0
       let quiet = [
         "clone3 resumed", "rt_sigprocmask", "prctl", "clock_nanosleep", "restart_syscall", "mlockall",
-        "sched_setscheduler",
-        "sched_setparam",
+        "sched_setscheduler", "sched_setparam",
       ]
       for line in own[..<end] {
         if line.contains("clock_nanosleep(") { waits += 1 }
