@@ -19,7 +19,7 @@ peers="$GUEST_ROOT/peers"
 if [ ! -f "$peers/.complete" ]; then
   say "peers: Python, smbus2 and numpy for arm64"
   rm -rf "$peers"
-  mkdir -p "$peers/opt/peers" "$GUEST_ROOT/apt-peers"
+  mkdir -p "$peers/usr/local/lib/peers" "$GUEST_ROOT/apt-peers"
   tar -xOf "$GUEST_ROOT/system-arm64.tar" ./var/lib/dpkg/status >"$GUEST_ROOT/apt-peers/installed"
   conf=$(guest_apt peers "$GUEST_ROOT/apt-peers/installed" arm64)
   apt-get -q -y -c "$conf" -o APT::Architecture=arm64 -o Debug::NoLocking=true install --download-only \
@@ -34,8 +34,8 @@ fi
 sysroot=$(bash scripts/cross-sysroot.sh arm64)
 clang="$(toolchain_usr)/bin/clang"
 [ -x "$clang" ] || clang=clang
-"$clang" --target=aarch64-unknown-linux-gnu "--sysroot=$sysroot" -fuse-ld=lld -O2 -o "$peers/opt/peers/loop" Benchmarks/guest-peers/loop.c
-cp Benchmarks/guest-peers/loop.py "$peers/opt/peers/"
+"$clang" --target=aarch64-unknown-linux-gnu "--sysroot=$sysroot" -fuse-ld=lld -O2 -o "$peers/usr/local/lib/peers/loop" Benchmarks/guest-peers/loop.c
+cp Benchmarks/guest-peers/loop.py "$peers/usr/local/lib/peers/"
 
 bash scripts/guest-image.sh bench11 11 1 "$peers" combi
 bash scripts/guest-image.sh bench32 32

@@ -154,10 +154,10 @@ def loop_figures(options, station, board, result):
     end_run(station)
     board.ssh("cat >/run/calls <<'CALLS'\n" + "\n".join(calls) + "\nCALLS")
     # Once with the bench, so that every call has an answer to be given again.
-    board.ssh("/opt/peers/loop /dev/i2c-0 /run/calls 3", seconds=60)
+    board.ssh("/usr/local/lib/peers/loop /dev/i2c-0 /run/calls 3", seconds=60)
     replay(board, True)
     most = max(50, int(options.seconds / period))
-    for name, command in (("c", "/opt/peers/loop"), ("python", f"{PYTHON} /opt/peers/loop.py")):
+    for name, command in (("c", "/usr/local/lib/peers/loop"), ("python", f"{PYTHON} /usr/local/lib/peers/loop.py")):
         peer = json.loads(board.ssh(f"{command} /dev/i2c-0 /run/calls {most}", seconds=600))
         steps = peer["steps"]
         result[name] = timed(steps, peer["seconds"] / steps, peer["user_seconds"] / steps, peer["system_seconds"] / steps)

@@ -2,6 +2,7 @@
 # First process of the images scripts/make-image.sh makes: loads what the disk needs and hands over to the system on it.
 # shellcheck shell=sh
 /bin/busybox --install -s /bin
+mkdir /disk
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
@@ -11,10 +12,10 @@ until [ -b /dev/vda ] || [ "$tries" -eq 0 ]; do
   sleep 0.05
   tries=$((tries - 1))
 done
-if ! mount -t ext4 /dev/vda /root; then
+if ! mount -t ext4 /dev/vda /disk; then
   echo "no file system on /dev/vda"
   poweroff -f
 fi
 umount /proc /sys
-mount --move /dev /root/dev
-exec switch_root /root /sbin/init
+mount --move /dev /disk/dev
+exec switch_root /disk /sbin/init
