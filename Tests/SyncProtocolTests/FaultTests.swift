@@ -24,7 +24,7 @@ func frame(_ type: UInt16, _ request: UInt32, _ payload: [UInt8]) -> [UInt8] {
   @Test func theBytesAreThoseOfTheDocument() {
     let client = SyncClient(hello: Hello(program: "ab", maximumPayload: 0x10000))
     let hello: [UInt8] =
-      [1, 0, 0, 0] + [0, 0, 0, 0] + [0, 0, 1, 0] + [UInt8](repeating: 0, count: 16) + [0, 0] + [2, 0, 97, 98]
+      [1, 0, 1, 0] + [0, 0, 0, 0] + [0, 0, 1, 0] + [UInt8](repeating: 0, count: 16) + [0, 0] + [2, 0, 97, 98]
     #expect(client.output == frame(1, 0, hello))
     #expect(frame(1, 0, hello).prefix(12) == [0xED, 0xB0, 1, 0, 0, 0, 0, 0, 34, 0, 0, 0])
     var pair = greeted()

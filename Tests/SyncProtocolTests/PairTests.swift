@@ -30,7 +30,8 @@ import WireFormat
     #expect(events[9] == .failure(9, ServiceError(.refused, "wrong board")))
     #expect(events[10] == .failure(10, ServiceError(.busy, "a run goes on", remedy: "stop it first")))
     #expect(events[12] == .reply(12, .run(testRun)))
-    #expect(events[14] == .reply(14, .done))
+    #expect(events[13] == .reply(13, .done) && events[15] == .reply(15, .done))
+    #expect(events[14] == .reply(14, .run(testRun)))
   }
 
   @Test func piecesOfAnySizeGiveTheSame() {

@@ -70,30 +70,30 @@ import Testing
   @Test func drivesAreReadBackThroughWhatTheyAreWiredTo() throws {
     try withFolder("readback") { folder in
       let project = try VirtualProject(in: folder)
-      // The last node's DAC also goes to a spare channel of the ADC, nearly straight.
+      // The last node's device is next to a wire: it passes on what it gets, at once and nearly straight.
       let bench = try String(contentsOfFile: project.benchPath, encoding: .utf8)
+      let node = try #require(bench.range(of: "name = \"n03\""))
       let wire = """
-
-        [[device]]
-        name = "wire"
+        name = "n03"
         kind = "leaky_integrator"
         time_per_second = 100000.0
         drive = { chip = "dac0", channel = 0, volts_at_zero = 1.0, volts_per_unit = 20.0 }
-        response = { chip = "adc0", channel = 3, volts_at_zero = 1.0, volts_per_unit = 20.0, noise_volts = 0.0001 }
+        response = { chip = "adc0", channel = 0, volts_at_zero = 1.0, volts_per_unit = 20.0, noise_volts = 0.0001 }
         parameters = { sigma = 0.0, floor = 0.0 }
 
         """
-      try (bench + wire).write(toFile: project.benchPath, atomically: true, encoding: .utf8)
+      try (bench[..<node.lowerBound] + wire).write(toFile: project.benchPath, atomically: true, encoding: .utf8)
       try project.rebuildBench()
       let board = try String(contentsOfFile: project.boardPath, encoding: .utf8)
-      let loopback = "\n[[loopback]]\nnode = \"n03\"\nchip = \"adc0\"\nchannel = 3\ntolerance_fraction = 0.02\n"
+      let loopback = "\n[[loopback]]\nnode = \"n03\"\nchip = \"adc0\"\nchannel = 0\ntolerance_fraction = 0.02\n"
       try (board + loopback).write(toFile: project.boardPath, atomically: true, encoding: .utf8)
       try project.succeed("push", "--description-only")
       let good = try project.edged("doctor")
-      #expect(good.output.contains("ok      drive of dac0, channel 0: read back through adc0, channel 3"), good.said)
+      #expect(good.output.contains("ok      drive of dac0, channel 0: read back through adc0, channel 0"), good.said)
       #expect(try BenchProbe.isSafe(project))
       // A wire on the wrong pin.
-      try project.edit(project.benchPath, "channel = 3, volts_at_zero", "channel = 2, volts_at_zero")
+      try project.edit(
+        project.benchPath, "\"adc0\", channel = 0, volts_at_zero = 1.0", "\"adc0\", channel = 2, volts_at_zero = 1.0")
       try project.rebuildBench()
       let bad = try project.edged("doctor")
       #expect(bad.code == 1 && bad.output.contains("check the wire between them"), bad.said)
