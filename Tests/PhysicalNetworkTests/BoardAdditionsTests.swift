@@ -106,6 +106,9 @@ import WireFormat
     board.chips[3].settings = []
     #expect(board.firstFault()?.description == "chip settings")
     board = Self.board()
+    board.chips[3].settings = [25e6, 1e6, 150e6]
+    #expect(board.firstFault()?.description == "si5351a sweep")
+    board = Self.board()
     board.placement.priority = 100
     #expect(board.firstFault()?.description == "priority")
   }

@@ -1,3 +1,4 @@
+import Drivers
 import WireFormat
 
 extension BoardDescription {
@@ -51,6 +52,11 @@ extension BoardDescription {
       return hertz >= 24 && hertz <= 1526 ? nil : "pca9685 pwm hertz"
     case .si5351a:
       for hertz in chip.settings where hertz < 2500 || hertz > 200_000_000 { return "si5351a hertz" }
+      guard chip.settings.count == 3,
+        Si5351ASweep(
+          crystalHertz: UInt32(chip.settings[0]), low: UInt64(chip.settings[1]) * 1000,
+          high: UInt64(chip.settings[2]) * 1000) != nil
+      else { return "si5351a sweep" }
       return nil
     case .ina219:
       guard chip.settings.count == 2, chip.settings[0] > 0 else { return "ina219 shunt" }

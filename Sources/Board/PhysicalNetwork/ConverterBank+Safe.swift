@@ -24,9 +24,20 @@ extension ConverterBank {
     }
     // What held the bus up may be over by now.
     for unit in 0..<memory.unitCount where memory.units[unit].isUnsafe {
-      if !attempt(unit, Self.safeTries, configures: true) { failures += 1 }
+      if attempt(unit, Self.safeTries, configures: true) {
+        memory.units[unit].isUnsafe = false
+      } else {
+        failures += 1
+      }
     }
     return failures
+  }
+
+  /// Chips that did not take their safe values when these were last written: indices into `BoardDescription.chips`.
+  public var unsafeChips: [UInt8] {
+    var chips: [UInt8] = []
+    for unit in 0..<memory.unitCount where memory.units[unit].isUnsafe { chips.append(memory.units[unit].chip) }
+    return chips
   }
 
   private func isDriver(_ unit: Int) -> Bool { memory.units[unit].writeCount > 0 }

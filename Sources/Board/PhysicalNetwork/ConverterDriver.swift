@@ -34,7 +34,7 @@ enum ConverterDriver {
     case .si5351a:
       guard let driver = Si5351A(address: address, crystalHertz: UInt32(chip.setting(0))),
         let sweep = Si5351ASweep(
-          crystalHertz: UInt32(chip.setting(0)), low: UInt64(chip.setting(1) * 1000),
+          crystalHertz: UInt32(chip.setting(0)), low: UInt64(chip.setting(1)) * 1000,
           high: UInt64(chip.setting(2)) * 1000)
       else { return nil }
       return .si5351a(driver, sweep)

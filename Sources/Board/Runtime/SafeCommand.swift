@@ -31,7 +31,12 @@ enum SafeCommand {
     let hardware = try BoardHardware.open(state, board, realTime: false, lines: lines)
     for problem in hardware.problems { Log.error(problem) }
     var bank = ConverterBank(board: board, buses: hardware.buses, lines: hardware.lines)
-    return withExtendedLifetime(hardware) { bank.writeSafe(board) }
+    let failures = withExtendedLifetime(hardware) { bank.writeSafe(board) }
+    for index in bank.unsafeChips {
+      let chip = board.chips[Int(index)]
+      Log.error("chip \(chip.name), address 0x\(Hex.text([chip.address])), did not take its safe values")
+    }
+    return failures
   }
 
   /// Ends whatever runs, standing or not: by asking, and where that does not help by force.

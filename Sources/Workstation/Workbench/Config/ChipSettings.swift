@@ -72,8 +72,8 @@ struct ChipSettings {
     case .pca9685: return [Float(try table.real("pwm_hz", in: 24...1526))]
     case .si5351a:
       let crystal = try table.real("crystal_hz", default: 25_000_000, in: 25_000_000...27_000_000)
-      let low = try table.real("low_hz", in: 2500...200_000_000)
-      let high = try table.real("high_hz", in: 2500...200_000_000)
+      let low = try table.real("low_hz", in: 2500...112_500_000)
+      let high = try table.real("high_hz", in: 2500...112_500_000)
       guard Float(low) < Float(high) else {
         throw table.error(
           .outOfRange, "high_hz", "\(high) Hz is not above low_hz",
