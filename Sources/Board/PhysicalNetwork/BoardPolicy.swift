@@ -14,7 +14,7 @@ public struct FaultPolicy: Equatable, Sendable {
   /// How often a chip that was left out is tried again, nanoseconds; 0 for never.
   public var reprobe: UInt64
   /// A loop that has made no step for so long is hung: it is ended and the safe values are written, nanoseconds; 0 for
-  /// the larger of a second and 20 steps.
+  /// the larger of a second and 20 steps, and what the buses take to give up.
   public var hang: UInt64
 
   public init(

@@ -31,10 +31,17 @@ struct StallMeter {
 }
 
 extension BoardDescription {
-  /// After how long without a step a loop is hung, nanoseconds.
+  /// After how long without a step a loop is hung, nanoseconds. A loop that waits for a controller to give up is none: it
+  /// leaves the bus out, once its tries are over.
   var hangTime: UInt64 {
     guard policy.hang == 0 else { return max(policy.hang, 2 &* stepPeriod) }
-    return max(1_000_000_000, 20 &* stepPeriod)
+    var waits: UInt64 = 0
+    for bus in buses {
+      // Adapters that are not told otherwise give up after a second.
+      let limit = UInt64(bus.timeoutMilliseconds == 0 ? 1000 : bus.timeoutMilliseconds) * 1_000_000
+      waits += limit * (UInt64(policy.retries) + 2)
+    }
+    return max(1_000_000_000, 20 &* stepPeriod) + waits
   }
 }
 
