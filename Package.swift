@@ -69,7 +69,7 @@ let package = Package(
       path: "Tests/Guest/BenchServer"),
 
     .executableTarget(
-      name: "twinstep-bench", dependencies: ["TwinModel", "CBoard"], path: "Benchmarks/TwinStep"),
+      name: "twinstep-bench", dependencies: ["TwinModel", "WireFormat", "CBoard"], path: "Benchmarks/TwinStep"),
 
     .executableTarget(
       name: "loopbench",

@@ -1,4 +1,5 @@
 import CBoard
+import WireFormat
 
 /// JSON, byte by byte: Embedded Swift without String.
 struct Text {

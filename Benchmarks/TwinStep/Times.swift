@@ -1,3 +1,5 @@
+import WireFormat
+
 /// Times counted by the nanosecond; what takes longer than a millisecond counts as the last.
 struct Times {
   private var counts = [UInt32](repeating: 0, count: 1 << 20)

@@ -1,5 +1,6 @@
 import CBoard
 import TwinModel
+import WireFormat
 
 /// How long one step of eight twins takes, batch 1, one core, closed loop: 3 -> 32 -> 32 -> 2 tanh each. The same source
 /// builds as ordinary and as Embedded Swift, and prints JSON.

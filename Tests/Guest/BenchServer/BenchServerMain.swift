@@ -1,6 +1,7 @@
 import CBenchServer
 import CBoard
 import VirtualBench
+import WireFormat
 
 /// Answers the transfers of the test module's I2C adapters (Tests/Guest/i2c-relay) from a virtual bench, in real time.
 ///

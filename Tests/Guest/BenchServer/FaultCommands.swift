@@ -1,5 +1,6 @@
 import CBoard
 import VirtualBench
+import WireFormat
 
 /// What goes wrong on the bench besides what its chips do.
 struct Faults {

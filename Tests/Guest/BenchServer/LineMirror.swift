@@ -1,6 +1,7 @@
 import CBoard
 import HardwareInterface
 import VirtualBench
+import WireFormat
 
 /// Carries the bench's ready lines and inputs over to lines of a gpio-sim chip, line n to line n, by their pull resistors.
 ///
