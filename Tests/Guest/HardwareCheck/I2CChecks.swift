@@ -92,7 +92,7 @@ enum I2CChecks {
     let before = bus.calls
     let result = batch.run(on: bus)
     checks.check(
-      "batch across two chips", result == I2CBatchResult(completed: 4),
+      "batch across two chips", result.completed == 4 && result.error == nil,
       "completed \(result.completed), " + (result.error.map { Checks.text($0) } ?? "no error"))
     checks.equal("batch: the thermometer's register", batch.answer(2), [0x11, 0x40])
     checks.equal("batch: the clock's memory", batch.answer(3), [0xA5, 0x5A, 0x3C])
