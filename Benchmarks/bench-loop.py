@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from figures import ROOT, Figures
+
 SEEDS = [1, 2, 3, 4, 5]
 
 
@@ -42,23 +43,6 @@ def digest(folder):
 
 def without_seconds(report):
     return {key: value for key, value in report.items() if key != "seconds"}
-
-
-class Figures:
-    def __init__(self):
-        self.rows = []
-
-    def add(self, figure, value, unit, floor, holds):
-        self.rows.append({"figure": figure, "value": value, "unit": unit, "floor": floor, "holds": bool(holds)})
-
-    def write(self, name):
-        folder = ROOT / ".build/figures"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.json").write_text(json.dumps(self.rows, indent=2) + "\n")
-        width = max(len(row["figure"]) for row in self.rows)
-        for row in self.rows:
-            verdict = "holds" if row["holds"] else "DOES NOT HOLD"
-            print(f"{row['figure']:<{width}}  {row['value']:>12.6g} {row['unit']:<10} {row['floor']:<10} {verdict}")
 
 
 def steps_per_second(programs, work):

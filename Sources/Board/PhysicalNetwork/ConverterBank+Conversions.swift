@@ -143,7 +143,7 @@ extension ConverterBank {
     var pointer: UInt8 = 1
     var word: UInt16 = 0
     let bus = memory.units[unit].bus
-    if memory.units[unit].mux >= 0 { try select(memory.units[unit].mux, memory.units[unit].muxMask) }
+    try selectChip(unit)
     try withUnsafeBytes(of: &pointer) { (out) throws(I2CError) in
       try withUnsafeMutableBytes(of: &word) { (into) throws(I2CError) in
         try memory.buses[bus].writeRead(chip.address, out, into: into)
@@ -160,7 +160,7 @@ extension ConverterBank {
     let unit = memory.planned[planned].unit
     if case .ads(let chip) = memory.units[unit].driver, !memory.units[unit].continuous {
       do throws(I2CError) {
-        if memory.units[unit].mux >= 0 { try select(memory.units[unit].mux, memory.units[unit].muxMask) }
+        try selectChip(unit)
         try chip.startConversion(on: &memory.buses[memory.units[unit].bus], channel: memory.planned[planned].channel)
       } catch {
         giveUp(unit, error)

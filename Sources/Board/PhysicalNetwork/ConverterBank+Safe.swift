@@ -69,13 +69,13 @@ extension ConverterBank {
             throw I2CError(.unexpectedData, address: memory.units[unit].address.value)
           }
         } else {
-          if memory.units[unit].mux >= 0 { try select(memory.units[unit].mux, memory.units[unit].muxMask) }
+          try selectChip(unit)
           try sendCodes(unit, on: &memory.buses[bus])
         }
         memory.busState[bus].troubled = -1
         return true
       } catch {
-        if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
+        forgetSelection(unit)
         if !mayRetryEver(unit, error, tries) { return false }
         tell(unit, error, tries)
       }

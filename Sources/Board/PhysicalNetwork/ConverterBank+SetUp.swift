@@ -41,7 +41,7 @@ extension ConverterBank {
         memory.busState[memory.units[unit].bus].troubled = -1
         return true
       } catch {
-        if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
+        forgetSelection(unit)
         tries += 1
         guard tries <= most, mayRetry(unit, error, tries, bits: 0, &clock, .max) else {
           giveUp(unit, error)
@@ -61,7 +61,7 @@ extension ConverterBank {
       try setUp(unit, on: &bus)
       return true
     } catch {
-      if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
+      forgetSelection(unit)
       // One more, of the set-up alone, if there is time.
       if mayRetry(unit, error, policy.retries, bits: memory.units[unit].setUpBits, &clock, deadline) {
         tell(unit, error, policy.retries)
@@ -89,7 +89,7 @@ extension ConverterBank {
   /// first, the driver's own, the codes again, the pointer.
   mutating func setUp<B: I2CBus>(_ unit: Int, on bus: inout B) throws(I2CError) {
     let state = memory.units[unit]
-    if state.mux >= 0 { try select(state.mux, state.muxMask) }
+    try selectChip(unit)
     if state.driver.takesCodesFirst { try sendCodes(unit, on: &bus) }
     try state.driver.configure(
       on: &bus, driveMask: UInt8(truncatingIfNeeded: state.driveMask),

@@ -73,7 +73,7 @@ extension ConverterBank {
         if memory.progress.pointee.done == before { return false }
         return true
       }
-      if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
+      forgetSelection(unit)
       memory.progress.pointee.unit = -1
       if error.kind.concernsWholeBus { freeInSlack(bus, clock.now()) }
       // A bus that hangs holds the loop up each time: it is tried more and more seldom.
@@ -126,7 +126,7 @@ extension ConverterBank {
     let unit = memory.monitorUnits[index]
     guard case .ads(let chip) = memory.units[unit].driver, fits(unit, 80, budget) else { return false }
     do throws(I2CError) {
-      if memory.units[unit].mux >= 0 { try select(memory.units[unit].mux, memory.units[unit].muxMask) }
+      try selectChip(unit)
       try chip.startConversion(on: &memory.buses[memory.units[unit].bus], channel: board.monitors[index].channel)
       startedMonitor = index
       monitorReadyAt = clock.now() &+ memory.units[unit].conversionTime
@@ -153,7 +153,7 @@ extension ConverterBank {
     } else {
       guard fits(unit, 120, budget) else { return false }
       do throws(I2CError) {
-        if memory.units[unit].mux >= 0 { try select(memory.units[unit].mux, memory.units[unit].muxMask) }
+        try selectChip(unit)
         code = try reading(unit, channel)
         memory.counters[Int(memory.units[unit].chip)].transfers &+= 1
       } catch {
@@ -189,7 +189,7 @@ extension ConverterBank {
   /// A monitor is tried once more in its next turn, then its chip is left out.
   private mutating func failed(_ index: Int, _ error: I2CError, _ now: UInt64) {
     let unit = memory.monitorUnits[index]
-    if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
+    forgetSelection(unit)
     memory.units[unit].probeBackoff = min(memory.units[unit].probeBackoff + 1, 4)
     if memory.units[unit].probeBackoff > policy.retries {
       leaveOut(unit, error)
@@ -206,7 +206,7 @@ extension ConverterBank {
       guard fits(unit, 120, budget) else { return }
       memory.units[unit].nextCheck = now &+ policy.reprobe
       do throws(I2CError) {
-        if memory.units[unit].mux >= 0 { try select(memory.units[unit].mux, memory.units[unit].muxMask) }
+        try selectChip(unit)
         guard try !isSetUp(unit) else { return }
         // It was reset: as any chip that answers wrongly, and it is set up again in the slack to come.
         leaveOut(unit, I2CError(.unexpectedData, address: memory.units[unit].address.value))
@@ -215,7 +215,7 @@ extension ConverterBank {
       } catch {
         // The next step's own transfers will tell more.
         tell(unit, error, 1)
-        if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
+        forgetSelection(unit)
       }
       return
     }

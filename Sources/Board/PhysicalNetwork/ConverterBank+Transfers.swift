@@ -70,7 +70,7 @@ extension ConverterBank {
       }
       tries += 1
       do throws(I2CError) {
-        if memory.units[unit].mux >= 0 { try select(memory.units[unit].mux, memory.units[unit].muxMask) }
+        try selectChip(unit)
         if error != nil { try prepareAgain(planned) }
         try memory.buses[bus].transaction(memory.transfers[planned].address, memory.transfers[planned].operations)
         completed(planned)
@@ -78,7 +78,7 @@ extension ConverterBank {
         return true
       } catch let met {
         error = met
-        if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
+        forgetSelection(unit)
       }
     }
   }
@@ -187,6 +187,16 @@ extension ConverterBank {
       let unit = memory.planned[index].unit
       if !memory.units[unit].leftOut, memory.units[unit].mux < 0 { send(index, nil, &clock, deadline) }
     }
+  }
+
+  /// Opens the way to a chip; nothing where it sits on its bus directly.
+  mutating func selectChip(_ unit: Int) throws(I2CError) {
+    if memory.units[unit].mux >= 0 { try select(memory.units[unit].mux, memory.units[unit].muxMask) }
+  }
+
+  /// After a failure: what the chip's multiplexer has selected is not known any more.
+  func forgetSelection(_ unit: Int) {
+    if memory.units[unit].mux >= 0 { memory.muxes[memory.units[unit].mux].selected = ConverterMux.unknown }
   }
 
   mutating func select(_ mux: Int, _ mask: UInt8) throws(I2CError) {

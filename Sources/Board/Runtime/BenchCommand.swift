@@ -42,8 +42,7 @@ enum BenchCommand {
     }
     let code = Command.put(table(board, bank, hardware, timed, figures))
     guard failures == 0 else {
-      throw CommandError(
-        CommandError.Code.partial, "\(failures) chips did not take their safe values: check power and wiring")
+      throw SafeCommand.failed(failures)
     }
     return bank.quarantinedCount > 0 ? CommandError.Code.partial : code
   }

@@ -108,8 +108,7 @@ extension BoardServer {
     do throws(CommandError) {
       let failures = try SafeCommand.write(state)
       guard failures == 0 else {
-        throw CommandError(
-          CommandError.Code.partial, "\(failures) chips did not take their safe values: check power and wiring")
+        throw SafeCommand.failed(failures)
       }
     } catch {
       throw Self.service(error)

@@ -111,7 +111,7 @@ struct Daemon {
       guard try ActiveBundle.look(state).running != nil else { return }
       try holdLines()
       let failures = try SafeCommand.write(state, lines: held?.lines)
-      if failures > 0 { Log.error("\(failures) chips did not take their safe values: check power and wiring") }
+      if failures > 0 { Log.error(SafeCommand.failed(failures).message) }
     } catch {
       Log.error("the safe values could not be written: " + error.message)
     }

@@ -60,7 +60,7 @@ struct RunSupervisor {
     let ownWay = cboard_load_acquire_u32(session.page.word(StatusPage.Word.safeWritten)) != 0
     let failures = bank.writeSafe(session.board)
     session.page.update { page in page.set(StatusPage.Word.safeFailures, UInt32(failures)) }
-    if failures > 0 { Log.error("\(failures) chips did not take their safe values: check power and wiring") }
+    if failures > 0 { Log.error(SafeCommand.failed(failures).message) }
     if hung {
       return end(
         CommandError.Code.failed,

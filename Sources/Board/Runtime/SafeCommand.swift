@@ -15,10 +15,15 @@ enum SafeCommand {
     _ = awaitFree(state, nanoseconds: 5_000_000_000)
     let failures = try write(state)
     guard failures == 0 else {
-      throw CommandError(
-        CommandError.Code.partial, "\(failures) chips did not take their safe values: check power and wiring")
+      throw SafeCommand.failed(failures)
     }
     return Command.put("safe values written")
+  }
+
+  /// What to say of so many chips that did not take their safe values.
+  static func failed(_ failures: Int) -> CommandError {
+    CommandError(
+      CommandError.Code.partial, "\(failures) chips did not take their safe values: check power and wiring")
   }
 
   /// The number of chips that did not take their safe values.

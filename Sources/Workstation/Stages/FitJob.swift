@@ -139,8 +139,8 @@ final class FitJob: @unchecked Sendable {
     var newest = [Earlier?](repeating: nil, count: nodes)
     for record in try space.project.catalog.all(TwinRecord.self).reversed()
     where record.board == boardID && record.node >= 0 && record.node < nodes && newest[record.node] == nil {
-      let folder = String(record.id.prefix { $0 != "/" })
-      guard folder != id, let twin = TwinFolder(folder, in: space.project).stored(record.name),
+      let folder = TwinFolder(of: record, in: space.project)
+      guard folder.name != id, let twin = folder.stored(record.name),
         twin.sidecar.state == .finished
       else { continue }
       newest[record.node] = Earlier(id: record.id, twin: twin)

@@ -86,7 +86,7 @@ extension Workspace {
     let records = try project.catalog.newestTwins(of: board)
     return run.conditionLines(
       records.compactMap { record in
-        let folder = TwinFolder(String(record.id.prefix { $0 != "/" }), in: project)
+        let folder = TwinFolder(of: record, in: project)
         guard let sidecar = TwinFolder.sidecar(folder.sidecarPath(record.name)) else { return nil }
         return (record.name, sidecar.conditions ?? [])
       })

@@ -81,7 +81,7 @@ extension Workspace {
     guard let record = try project.catalog.board(named: board.name) else { return nil }
     var lines: [String] = []
     for twin in try project.catalog.newestTwins(of: record.id) {
-      let folder = TwinFolder(String(twin.id.prefix { $0 != "/" }), in: project)
+      let folder = TwinFolder(of: twin, in: project)
       guard let sidecar = TwinFolder.sidecar(folder.sidecarPath(twin.name)), let curve = sidecar.sampleSize else {
         continue
       }

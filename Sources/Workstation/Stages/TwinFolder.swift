@@ -16,6 +16,9 @@ struct TwinFolder {
     path = project.twinsPath(name)
   }
 
+  /// The folder a catalogued twin stands in; its id is FOLDER/NODE.
+  init(of twin: TwinRecord, in project: Project) { self.init(String(twin.id.prefix { $0 != "/" }), in: project) }
+
   func twinPath(_ node: String) -> String { "\(path)/\(node)\(TwinArchive.suffix)" }
   func sidecarPath(_ node: String) -> String { "\(path)/\(node).json" }
   func curvesPath(_ node: String) -> String { "\(path)/\(node).curves.json" }

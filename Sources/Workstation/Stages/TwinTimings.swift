@@ -51,7 +51,7 @@ struct TwinTimings {
   }
 
   private mutating func start(_ record: TwinRecord) -> (time: StepTime, isVirtual: Bool)? {
-    let folder = TwinFolder(String(record.id.prefix { $0 != "/" }), in: space.project)
+    let folder = TwinFolder(of: record, in: space.project)
     guard let run = TwinFolder.sidecar(folder.sidecarPath(record.name))?.run else { return nil }
     if let known = runs[run] { return known }
     let start = try? RecordedRun.read(space.project.tracePath(board: board.name, run: run)).start

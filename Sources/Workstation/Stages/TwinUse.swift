@@ -41,7 +41,7 @@ extension Workspace {
     var refused: [String] = []
     var provisional: [String] = []
     for record in records {
-      let folder = TwinFolder(String(record.id.prefix { $0 != "/" }), in: project)
+      let folder = TwinFolder(of: record, in: project)
       guard let twin = folder.stored(record.name) else {
         refused.append("node \(record.name): its twin was changed after the fit, or \(record.name).json is missing")
         continue
