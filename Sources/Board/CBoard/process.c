@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +25,8 @@ int cboard_wait(int pid, int block, int *code) {
   if (result > 0 && code) *code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return result;
 }
+
+int cboard_process_handle(int pid) { return cboard_result((int)syscall(SYS_pidfd_open, pid, 0)); }
 
 int cboard_kill(int pid, int signal) { return cboard_result(kill(pid, signal)); }
 

@@ -13,6 +13,10 @@ final class JournalRecorder {
   /// Bytes of samples that are committed together, and the time after which less is committed too.
   static let commitBytes = 1 << 20
   static let flushInterval: UInt64 = 250_000_000
+  /// How long it sleeps when the ring is empty. In real time long enough that its waking costs the loop nothing: no bus
+  /// fills a ring of 1 MiB in that time. In virtual time the loop waits for it.
+  static let realTimeNap: UInt64 = 20_000_000
+  static let virtualTimeNap: UInt64 = 100_000
 
   private let ring: SampleRing
   private let writer: JournalWriter
@@ -67,6 +71,7 @@ final class JournalRecorder {
 
   /// Runs until the loop has finished and the ring is empty, or the journal fails.
   func run() {
+    let nap = byCountOnly ? Self.virtualTimeNap : Self.realTimeNap
     do throws(JournalError) {
       while true {
         let finishing = cboard_load_acquire_u32(finish) != 0
@@ -78,7 +83,7 @@ final class JournalRecorder {
         }
         if finishing, idle { break }
         try tick()
-        if idle { _ = cboard_sleep_until(cboard_monotonic_ns() + (byCountOnly ? 100_000 : 1_000_000)) }
+        if idle { _ = cboard_sleep_until(cboard_monotonic_ns() + nap) }
       }
       try closeFrame()
       try commit()

@@ -12,6 +12,8 @@ struct RunSupervisor {
   var lines: BoardLines?
   /// How long a loop that was killed may take to go: a call into the kernel may hold it for so long.
   private static let killTime: UInt64 = 5_000_000_000
+  /// How often it looks at a loop that goes on; the loop's end it is told of at once.
+  private static let lookTime: UInt64 = 40_000_000
 
   /// Runs the session to its end; the exit code of the run.
   func run() -> Int32 {
@@ -81,6 +83,8 @@ struct RunSupervisor {
     var meter = StallMeter(longestLook: 50_000_000)
     var beat: UInt32 = 0
     var killed: UInt64?
+    let handle = cboard_process_handle(child)
+    defer { _ = cboard_close(handle) }
     while true {
       if cboard_signal_pending() != 0 {
         cboard_signal_clear()
@@ -100,7 +104,10 @@ struct RunSupervisor {
       }
       beat &+= 1
       cboard_store_relaxed_u32(page.word(StatusPage.Word.supervisorBeat), beat)
-      _ = cboard_sleep_until(now + 5_000_000)
+      // Without a handle, as with old kernels, it looks more often.
+      if handle < 0 || cboard_poll(handle, UInt32(CBOARD_POLL_IN), Int32(Self.lookTime / 1_000_000)) < 0 {
+        _ = cboard_sleep_until(now + 5_000_000)
+      }
     }
   }
 

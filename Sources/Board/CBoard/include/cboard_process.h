@@ -16,6 +16,9 @@ int cboard_fork(void);
 // or 128 + signal when a signal ended it.
 int cboard_wait(int pid, int block, int *code);
 
+// A descriptor that cboard_poll finds ready (CBOARD_POLL_IN) once `pid` has ended; or -errno (Linux 5.3 and later).
+int cboard_process_handle(int pid);
+
 int cboard_kill(int pid, int signal);
 int cboard_process_id(void);
 int cboard_parent_id(void);
