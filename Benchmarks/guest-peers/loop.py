@@ -1,14 +1,16 @@
 """A control step as one would write it in Python: smbus2 for the transfers, numpy for the network.
 
-    loop.py DEVICE CALLS STEPS
+    loop.py DEVICE CALLS STEPS LOG
 
 CALLS is what loop.c takes. Each step computes drive codes from the last responses through a read-out and a mixing matrix,
 writes them where the calls write a DAC's code (three bytes, pointer 0x10 to 0x17), makes the same calls in the same
-batches, and decodes what was read. Prints one JSON object; CPU seconds are those of the steps alone, without imports.
+batches, decodes what was read, and logs the codes to the file LOG, which is on the disk four times a second. Prints one JSON object; CPU seconds are those of the steps alone, without imports.
 """
 
 import json
+import os
 import resource
+import struct
 import sys
 import time
 
@@ -39,7 +41,7 @@ def cpu():
 
 
 def main():
-    device, path, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    device, path, steps, kept = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
     calls = parse(path)
     drives = sum(is_drive(content) for call in calls for _, content in call)
     reads = sum(content // 2 for call in calls for _, content in call if isinstance(content, int))
@@ -47,8 +49,9 @@ def main():
     mixing = random.normal(0, 0.3, (drives, reads)).astype(np.float32)
     readout = random.normal(0, 0.3, (2, reads)).astype(np.float32)
     responses = np.zeros(reads, np.float32)
-    with SMBus(device) as bus:
+    with SMBus(device) as bus, open(kept, "wb", buffering=1 << 17) as log:
         begun, spent = time.monotonic(), cpu()
+        synced = begun
         for step in range(steps):
             inputs = np.sin(0.1 * step)
             wanted = np.tanh(mixing @ responses + inputs)
@@ -73,6 +76,11 @@ def main():
             words = np.frombuffer(b"".join(raw), ">u2")
             responses = ((words & 0x0FFF).astype(np.float32) - 2048) / 2048
             _ = readout @ responses
+            log.write(struct.pack("<Q", step) + codes.tobytes() + words.tobytes())
+            if time.monotonic() - synced > 0.25:
+                log.flush()
+                os.fdatasync(log.fileno())
+                synced = time.monotonic()
         seconds, spent = time.monotonic() - begun, cpu() - spent
     print(json.dumps({"steps": steps, "seconds": seconds, "user_seconds": spent[0], "system_seconds": spent[1]}))
 

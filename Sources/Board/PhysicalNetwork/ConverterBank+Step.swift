@@ -25,8 +25,10 @@ extension ConverterBank {
     write(codes, clock: &clock)
   }
 
+  // `mutating`, though they change what `memory` points to alone: Swift copies the whole bank for a call that is not.
+
   /// Puts codes into the prepared bytes.
-  func patch(_ codes: UnsafePointer<UInt16>) {
+  mutating func patch(_ codes: UnsafePointer<UInt16>) {
     for unit in 0..<memory.unitCount {
       let first = memory.units[unit].firstGroup
       for index in first..<first + memory.units[unit].groupCount {
@@ -38,7 +40,7 @@ extension ConverterBank {
     }
   }
 
-  func levels(_ codes: UnsafePointer<UInt16>) -> UInt64 {
+  mutating func levels(_ codes: UnsafePointer<UInt16>) -> UInt64 {
     var levels: UInt64 = 0
     for index in 0..<lineDrives.count where codes[lineDrives[index].slot] != 0 {
       levels |= 1 << UInt64(lineDrives[index].line)
@@ -142,7 +144,7 @@ extension ConverterBank {
   }
 
   /// The codes of one answer, to their places.
-  func decode(_ planned: Int, _ codes: UnsafeMutablePointer<UInt16>) throws(I2CError) {
+  mutating func decode(_ planned: Int, _ codes: UnsafeMutablePointer<UInt16>) throws(I2CError) {
     let transfer = memory.planned[planned]
     guard let answer = transfer.answer else { return }
     let raw = UnsafeRawBufferPointer(start: answer, count: transfer.answerBytes)

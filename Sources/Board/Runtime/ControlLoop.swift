@@ -128,14 +128,21 @@ public struct ControlLoop<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
   private mutating func steps(from start: UInt64) -> RunOutcome {
     var cursor = StepCursor(request, network: network)
     var deadline = start
+    // The clock as it was read last.
+    var moment: UInt64 = 0
     reportEvents(step: 0)
     while let order = cursor.next(request) {
       if cboard_load_relaxed_u32(signals.stop) != 0 || cboard_signal_pending() != 0 { return .stopped }
       if output.failed { return .failed }
-      clock.sleep(until: deadline)
-      let begun = clock.now()
+      // A loop that is behind goes on at once.
+      if moment < deadline {
+        clock.sleep(until: deadline)
+        moment = clock.now()
+      }
+      let begun = moment
       step(order, time: deadline)
       let ended = clock.now()
+      moment = ended
       output.beat()
       let late = begun > deadline ? begun - deadline : 0
       statistics.count(late: late, busy: ended - begun, period: board.stepPeriod)
@@ -148,6 +155,9 @@ public struct ControlLoop<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
     }
     return output.failed ? .failed : .completed
   }
+
+  // What is called in every step is `mutating` even where it changes nothing: Swift copies the whole loop for a call that
+  // is not.
 
   @inline(__always)
   private mutating func step(_ order: StepOrder, time: UInt64) {
@@ -162,7 +172,7 @@ public struct ControlLoop<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
     bank.write(driveCodes, clock: &clock, until: end)
     if board.responseDelay > 0 { clock.sleep(until: clock.now() + board.responseDelay) }
     bank.read(into: readCodes, clock: &clock, until: end)
-    let isOff = timing.isOff(clock.now() - time)
+    let isOff = watch == nil ? false : timing.isOff(clock.now() - time)
     if stepMask != 0 { mark(0) }
     reportEvents(step: number)
     takeResponses()
@@ -182,7 +192,7 @@ public struct ControlLoop<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
     }
   }
 
-  private func setDrives(_ order: StepOrder) {
+  private mutating func setDrives(_ order: StepOrder) {
     chooseDrives(order)
     watch?.keepSafe(driveCodes)
     guard missing > 0, engine != nil else { return }
@@ -195,7 +205,7 @@ public struct ControlLoop<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
     }
   }
 
-  private func chooseDrives(_ order: StepOrder) {
+  private mutating func chooseDrives(_ order: StepOrder) {
     switch order.action {
     case .codes:
       let codes = request.blocks[order.sequence].codes
@@ -223,11 +233,11 @@ public struct ControlLoop<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
     }
   }
 
-  private func setSafeCodes() {
+  private mutating func setSafeCodes() {
     for channel in 0..<driveCount { driveCodes[channel] = board.drives[channel].safeCode }
   }
 
-  private func takeResponses() {
+  private mutating func takeResponses() {
     guard let engine else { return }
     for node in board.nodes.indices {
       if isLeftOut(node) {
@@ -239,7 +249,7 @@ public struct ControlLoop<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
     }
   }
 
-  private func compareWithTwins(step number: UInt64, isOff: Bool) {
+  private mutating func compareWithTwins(step number: UInt64, isOff: Bool) {
     guard let watch else { return }
     if isOff { watch.monitor.gap() }
     for index in 0..<watch.monitor.count {
@@ -252,7 +262,7 @@ public struct ControlLoop<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
     watch.showNext()
   }
 
-  private func readOut(_ order: StepOrder, step number: UInt64) {
+  private mutating func readOut(_ order: StepOrder, step number: UInt64) {
     guard let engine, let network, order.action == .frame || order.action == .live else { return }
     engine.observe(counted: true)
     if network.task == .classification, order.closesSequence || (order.action == .live && order.closesFrame) {

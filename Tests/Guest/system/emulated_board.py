@@ -8,7 +8,9 @@ import time
 class EmulatedBoard:
     """One image made by scripts/make-image.sh, on an overlay of its own, so that the image stays as it was made."""
 
-    def __init__(self, image, qemu_bin, folder, key, port, hosts):
+    def __init__(self, image, qemu_bin, folder, key, port, hosts, options=()):
+        """`options`: more arguments for QEMU."""
+        self.options = list(options)
         self.image, self.qemu_bin, self.folder, self.key, self.port, self.hosts = image, qemu_bin, folder, key, port, hosts
         self.disk = os.path.join(folder, "disk.qcow2")
         self.process = None
@@ -28,7 +30,7 @@ class EmulatedBoard:
         )
         with open(os.path.join(self.folder, f"console-{self.starts}.log"), "wb") as log:
             self.process = subprocess.Popen(
-                ["timeout", "--kill-after=1", "600", self.image + ".sh"], env=environment, stdin=subprocess.DEVNULL,
+                ["timeout", "--kill-after=1", "600", self.image + ".sh", *self.options], env=environment, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True,
             )
 
