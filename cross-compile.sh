@@ -89,26 +89,48 @@ suite_of() { if [ "$1" = armv6 ] || [ "$1" = x86_64 ]; then echo bookworm; else 
 # What a board's folders are called after their "sysroot-" or "build-".
 tagged() { if [ "$(suite_of "$1")" = bookworm ]; then echo "$2"; else echo "$suite-$2"; fi; }
 
-# build BOARD -> path of the linked program
-build() {
-  local board=$1 sysroot sdks name triple scratch log
-  scratch="$cross/build-$(tagged "$board" "$board")"
-  log="$scratch$([ "$product" = edged ] || echo "-$product").log"
-  local -a options=(--scratch-path "$scratch" -c release --product "$product" -Xswiftc -Osize)
+# Where a board's program is built, and its log.
+scratch_of() { printf '%s/build-%s' "$cross" "$(tagged "$1" "$1")"; }
+log_of() { printf '%s%s.log' "$(scratch_of "$1")" "$([ "$product" = edged ] || echo "-$product")"; }
+
+# prepare BOARD: fetches its libraries and describes it to SwiftPM; sets triple_of, swift_options_of (a line each).
+prepare() {
+  local board=$1 sysroot sdks name triple
   if [ "$board" = x86_64 ]; then
     [ "$(uname -m)" = x86_64 ] || die "The x86_64 build runs on an x86-64 machine only; this is $(uname -m)."
-    options+=(--toolset "$(bash scripts/cross-sdk.sh x86_64)")
+    swift_options_of[$board]=$(printf '%s\n' --toolset "$(bash scripts/cross-sdk.sh x86_64)")
+    triple_of[$board]=x86_64-unknown-linux-gnu
   else
     sysroot=$(bash scripts/cross-sysroot.sh "$(debian_name "$board")" "$(suite_of "$board")")
     read -r sdks name triple < <(bash scripts/cross-sdk.sh "$board" "$sysroot")
-    options+=(--swift-sdks-path "$sdks" --swift-sdk "$name")
+    swift_options_of[$board]=$(printf '%s\n' --swift-sdks-path "$sdks" --swift-sdk "$name")
+    triple_of[$board]=$triple
   fi
-  if ! swift build "${options[@]}" </dev/null >"$log" 2>&1; then
-    grep -E 'error:|undefined' "$log" | head -n 40 >&2 || true
-    tail -n 15 "$log" >&2
-    die "$product does not build for $board." "Whole log: $log"
-  fi
-  [ "$board" = x86_64 ] || triple_of[$board]=$triple
+}
+
+# build BOARD: what SwiftPM says is in its log.
+build() {
+  local -a options
+  mapfile -t options <<<"${swift_options_of[$1]}"
+  swift build --scratch-path "$(scratch_of "$1")" -c release --product "$product" -Xswiftc -Osize "${options[@]}" \
+    </dev/null >"$(log_of "$1")" 2>&1
+}
+
+# As many boards at once as there are cores; a build keeps little more than one busy.
+build_all() {
+  local board
+  for board in "${boards[@]}"; do
+    while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n || true; done
+    rm -f "$(log_of "$board").ok"
+    { build "$board" && : >"$(log_of "$board").ok"; } &
+  done
+  wait
+  for board in "${boards[@]}"; do
+    [ ! -f "$(log_of "$board").ok" ] || continue
+    grep -E 'error:|undefined' "$(log_of "$board")" | head -n 40 >&2 || true
+    tail -n 15 "$(log_of "$board")" >&2
+    die "$product does not build for $board." "Whole log: $(log_of "$board")"
+  done
 }
 
 debian_name() {
@@ -133,15 +155,19 @@ sections() {
 }
 
 packages=()
-declare -A triple_of=([x86_64]=x86_64-unknown-linux-gnu)
+declare -A triple_of=() swift_options_of=()
+started=$SECONDS
+for board in "${boards[@]}"; do
+  rm -f "$out/$product-$board" "$out/$product-$board.new" # a program of an earlier run must not pass for this one's
+  prepare "$board"
+done
+say "$product for ${boards[*]}"
+build_all
+note "built in $((SECONDS - started)) s"
 table=$(printf '%-8s %10s %10s %10s  %s' arch text data file path)
 for board in "${boards[@]}"; do
-  say "$product for $board"
-  started=$SECONDS
   target="$out/$product-$board"
-  rm -f "$target" "$target.new" # a program of an earlier run must not pass for this one's
-  build "$board"
-  linked="$cross/build-$(tagged "$board" "$board")/${triple_of[$board]}/release/$product"
+  linked="$(scratch_of "$board")/${triple_of[$board]}/release/$product"
   [ -f "$linked" ] || die "SwiftPM built nothing at ${linked#"$root/"}."
   bash scripts/check-objects.sh "$(dirname "$linked")"
   case "$board" in armv7 | armv6) bash scripts/check-self.sh "$linked" ;; esac
@@ -157,7 +183,6 @@ for board in "${boards[@]}"; do
   [ "$board" = x86_64 ] || [ "$product" != edged ] || packages+=("$(bash scripts/make-deb.sh "$board" "$target" "$sysroot" "$suite" "$out")")
   read -r text data < <(sections "$linked")
   table+=$(printf '\n%-8s %10d %10d %10d  %s' "$board" "$text" "$data" "$(stat -c %s "$target")" "$target")
-  note "done in $((SECONDS - started)) s"
 done
 printf '%s\n' "$table"
 for package in "${packages[@]}"; do printf '%-31s %10d  %s\n' "$(basename "$package")" "$(stat -c %s "$package")" "$package"; done
