@@ -43,6 +43,7 @@ figures() {
   python3 Benchmarks/guest_figures.py --edgesync "$programs/edgesync" --work "$GUEST_ROOT/bench$1" --qemu-bin "$qemu_bin" \
     --nodes "$1" --out .build/figures/bench-guest.json "${@:2}"
 }
+rm -f .build/figures/bench-guest.json
 failed=0
 figures 11 --peers || failed=1
 figures 32 || failed=1

@@ -13,8 +13,8 @@ final class JournalRecorder {
   /// Bytes of samples that are committed together, and the time after which less is committed too.
   static let commitBytes = 1 << 20
   static let flushInterval: UInt64 = 250_000_000
-  /// How long it sleeps when the ring is empty. In real time long enough that its waking costs the loop nothing: no bus
-  /// fills a ring of 1 MiB in that time. In virtual time the loop waits for it.
+  /// How long it sleeps when the ring is empty. In real time long enough that its waking costs the loop nothing: the ring
+  /// holds seconds. In virtual time the loop waits for it.
   static let realTimeNap: UInt64 = 20_000_000
   static let virtualTimeNap: UInt64 = 100_000
 

@@ -23,7 +23,7 @@ struct LoopProcess<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
     _ = cboard_signals_install()
     // It may have died before the kernel was asked to tell.
     if cboard_parent_id() != supervisor { cboard_signal_raise(CBOARD_SIGTERM) }
-    let ring = SampleRing(capacityLog2: 20)
+    let ring = SampleRing(capacityLog2: ringSize)
     let request = session.request
     guard let runID = Identifier(bytes: request.runID), let boardID = Identifier(bytes: session.state.boardID) else {
       return fail("the run or board identity is not 16 bytes")
@@ -87,6 +87,18 @@ struct LoopProcess<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
         ChipTally(transfers: $0.transfers, retries: $0.retries, faults: $0.faults, recoveries: $0.recoveries)
       })
     return withExtendedLifetime(recorder) { close(writer, recorder.failure, stop, watch, loop.figures) }
+  }
+
+  /// The ring's size as a power of two: room for the samples of eight seconds, and as much again for events, so that a
+  /// slow flash costs no sample; 64 KiB to 1 MiB, since all of it stays resident. In virtual time steps come as fast as
+  /// they can.
+  private var ringSize: Int {
+    guard !virtualTime else { return 20 }
+    let stepBytes = UInt64(SampleRing.headerBytes + 16 + 2 * session.channelCount)
+    let wanted = 2 * stepBytes * (8_000_000_000 / max(session.board.stepPeriod, 1_000))
+    var size = 16
+    while size < 20, UInt64(1) << UInt64(size) < wanted { size += 1 }
+    return size
   }
 
   private func header(start: UInt64) -> RunStart {
