@@ -64,17 +64,23 @@ bash scripts/guest-initrd.sh "$arch" "$log.initrd" "${options[@]}"
 console=ttyAMA0 serial=(-serial stdio)
 [ "$board" != raspi3b ] || console=ttyS1 serial=(-serial null -serial stdio)
 append="console=$console,115200 quiet panic=-1 guest_levels=$(printf '0x%x' $((registers + 0x200034)))"
-# The emulated Zero has no power controller for Debian's driver to find.
-# Its only clock is the SoC's timer, whose next event is set 15 us ahead at the least: where this machine's scheduler steps in
-# between the reading of the counter and the setting, the event is 71 minutes away and the guest sleeps. With -icount the
-# guest's time is that of its instructions, and nothing steps in.
-clock=()
-if [ "$board" = raspi0 ]; then
-  append+=" initcall_blacklist=bcm2835_power_driver_init"
-  clock=(-icount "shift=3")
-fi
+# Four emulated processors on fewer cores: one that waits for the others spins, and keeps them from running. In turns on one
+# thread they let each other go on.
+pace=(-accel "tcg,thread=single")
+case "$board" in
+  # The 32-bit kernel stops all processors to patch itself, which takes them half a minute even so.
+  raspi2b) append+=" maxcpus=1" ;;
+  # The emulated Zero has no power controller for Debian's driver to find. Its only clock is the SoC's timer, whose next
+  # event is set 15 us ahead at the least: where this machine's scheduler steps in between the reading of the counter and
+  # the setting, the event is 71 minutes away and the guest sleeps. With -icount the guest's time is that of its
+  # instructions, and nothing steps in.
+  raspi0)
+    append+=" initcall_blacklist=bcm2835_power_driver_init"
+    pace=(-icount "shift=3")
+    ;;
+esac
 python3 Tests/Guest/run-guest.py --seconds "$SECONDS_MOST" --log "$log.log" -- \
-  "$qemu_bin/qemu-system-$qemu" -M "$board" "${clock[@]}" -display none -no-reboot "${serial[@]}" \
+  "$qemu_bin/qemu-system-$qemu" -M "$board" "${pace[@]}" -display none -no-reboot "${serial[@]}" \
   -kernel "$kernel/vmlinuz" -initrd "$log.initrd" -dtb "$kernel/dtb/$tree" \
   -device tmp105,bus=i2c-bus.1,address=0x48,id=thermometer -device ds1338,bus=i2c-bus.1,address=0x68 \
   -device at24c-eeprom,bus=i2c-bus.1,address=0x50,rom-size=256 -append "$append"
