@@ -28,6 +28,15 @@ import Testing
       }
     }
 
+    /// Whether it is the loop alone that dies: its supervisor hears of that at once, and has to sleep for anybody to see
+    /// what the loop left.
+    var endsTheLoopAlone: Bool {
+      switch self {
+      case .loopKilled, .loopCrashed, .loopAborted, .loopTrapped: true
+      default: false
+      }
+    }
+
     /// What the run's message says then.
     var words: String {
       switch self {
@@ -63,8 +72,11 @@ import Testing
         try project.awaitDriving()
         usleep(UInt32(dice.below(100_000)))
         let status = StatusFile(project.state)
+        if blow.endsTheLoopAlone { kill(status.supervisor, SIGSTOP) }
         blow.strike(status)
+        if blow.endsTheLoopAlone { try #require(waitUntil { !StatusFile.isAlive(status.loopWord) }) }
         if try !BenchProbe.isSafe(project) { struckUnsafe += 1 }
+        if blow.endsTheLoopAlone { kill(status.supervisor, SIGCONT) }
         try #require(
           waitUntil(seconds: 30) {
             StatusFile(project.state).phase == .ended && !StatusFile.isAlive(status.supervisor)
