@@ -28,19 +28,14 @@ wait "$follower" || { cat "$work/run" >&2; die "the run failed"; }
 [ "$resident" -gt 0 ] || die "the loop's process was not seen"
 
 size=$(stat -c %s .build/cross/out/edged-aarch64)
-mkdir -p .build/figures
-python3 - "$size" "$resident" <<'PYTHON'
-import json
+PYTHONPATH=Benchmarks python3 - "$size" "$resident" <<'PYTHON'
 import sys
 
+from figures import Figures
+
 size, resident = int(sys.argv[1]), int(sys.argv[2])
-rows = [
-    {"figure": "edged for aarch64, stripped", "value": size, "unit": "bytes", "floor": "<= 524288", "holds": size <= 524288},
-    {"figure": "edged resident, 32 nodes", "value": resident, "unit": "KiB", "floor": "<= 4096", "holds": resident <= 4096},
-]
-with open(".build/figures/bench-board.json", "w") as file:
-    json.dump(rows, file, indent=2)
-for row in rows:
-    print(f"{row['figure']:<30} {row['value']:>10} {row['unit']:<6} {row['floor']:<12} {'holds' if row['holds'] else 'DOES NOT HOLD'}")
-sys.exit(0 if all(row["holds"] for row in rows) else 1)
+figures = Figures()
+figures.add("edged for aarch64, stripped", size, "bytes", "<= 524288", size <= 524288)
+figures.add("edged resident, 32 nodes", resident, "KiB", "<= 4096", resident <= 4096)
+sys.exit(0 if figures.write("bench-board") else 1)
 PYTHON

@@ -41,7 +41,7 @@ bash scripts/guest-image.sh bench11 11 1 "$peers" combi
 bash scripts/guest-image.sh bench32 32
 figures() {
   python3 Benchmarks/guest_figures.py --edgesync "$programs/edgesync" --work "$GUEST_ROOT/bench$1" --qemu-bin "$qemu_bin" \
-    --nodes "$1" --out .build/figures/bench-guest.json "${@:2}"
+    --nodes "$1" "${@:2}"
 }
 rm -f .build/figures/bench-guest.json
 failed=0

@@ -7,7 +7,6 @@ Writes .build/figures/bench-hardware.json, a list of {"figure", "value", "unit",
 """
 
 import json
-import os
 import re
 import struct
 import subprocess
@@ -133,8 +132,7 @@ def main():
     figures.add("faults not survived", lost, "", "= 0", lost == 0)
     missed = campaign["missed_safe_values"]
     figures.add("missed safe values", missed, "", "= 0", missed == 0)
-    figures.write("bench-hardware")
-    sys.exit(0 if all(row["holds"] for row in figures.rows) else 1)
+    sys.exit(0 if figures.write("bench-hardware") else 1)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ Writes .build/figures/bench-loop.json, a list of {"figure", "value", "unit", "fl
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -91,8 +90,7 @@ def main():
         figures.add("missed deadlines, virtual time", missed, "", "= 0", missed == 0)
         rate = steps_per_second(programs, work)
         figures.add("virtual steps a second, 32 nodes", rate, "1/s", ">= 20000", rate >= 20_000)
-    figures.write("bench-loop")
-    sys.exit(0 if all(row["holds"] for row in figures.rows) else 1)
+    sys.exit(0 if figures.write("bench-loop") else 1)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Figures of the loop in an emulated board, beside a C loop and a Python loop with the very transfers of its steps.
 
-    guest_figures.py --edgesync FILE --work DIR --qemu-bin DIR --nodes N --out FILE [--seconds S] [--peers]
+    guest_figures.py --edgesync FILE --work DIR --qemu-bin DIR --nodes N [--seconds S] [--peers]
 
 DIR is what scripts/guest-image.sh made, with the peers in the image. The board's steps follow each other without a pause
 (their period is far shorter than their transfers, so nothing ever sleeps), so a step's time is the time over the steps. The
@@ -20,6 +20,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "Guest", "system"))
 from emulated_board import EmulatedBoard  # noqa: E402
+from figures import Figures  # noqa: E402
 from system_test import Workstation, running, wait_for, write_series  # noqa: E402
 
 # The guest's time is that of its instructions, one a nanosecond, about what a Cortex-A53 does; while it sleeps it is this
@@ -40,8 +41,7 @@ def measure(board, seconds):
     """
     text = board.ssh(
         "now() { cut -d' ' -f1 /proc/uptime; edged status | sed -n 's/.* step \\([0-9]*\\).*/\\1/p'; "
-        f"for p in $(cat {SERVICE}/cgroup.procs); do for t in /proc/$p/task/*; do echo $(cat $t/schedstat) $(basename $t); "
-        f"done; done | sort -n | sed -n '$s/ .*//p'; sed -n 's/^user_usec //p; s/^system_usec //p' {SERVICE}/cpu.stat; }}; "
+        f"for p in $(cat {SERVICE}/cgroup.procs); do cat /proc/$p/task/*/schedstat; done | sort -n | sed -n '$s/ .*//p'; sed -n 's/^user_usec //p; s/^system_usec //p' {SERVICE}/cpu.stat; }}; "
         f"now; sleep {seconds:g}; now", seconds=seconds + 60)
     words = [float(word) for word in text.split()]
     # Seconds of the guest's clock, steps, nanoseconds of the thread that has run longest, which is the loop's, microseconds
@@ -198,30 +198,26 @@ def memory_figures(station, board, result):
 
 def judged(result):
     """The figures with what is wanted of them."""
-    figures = []
-
-    def figure(name, value, unit, floor, holds):
-        figures.append({"figure": name, "value": value, "unit": unit, "floor": floor, "holds": holds})
-
+    figures = Figures()
     if "step_over_c" in result:
         ratio, start = result["step_over_c"], result["start_to_first_step_ms_median"]
         loop, service = result["python_over_loop"], result["python_over_service"]
-        figure("a step over a C loop's with the same transfers, in QEMU", ratio, "", "<= 1.05", ratio <= 1.05)
-        figure("CPU time a step, Python's over the loop's, in QEMU", loop, "", ">= 10", loop >= 10)
+        figures.add("a step over a C loop's with the same transfers, in QEMU", ratio, "", "<= 1.05", ratio <= 1.05)
+        figures.add("CPU time a step, Python's over the loop's, in QEMU", loop, "", ">= 10", loop >= 10)
         # What the kernel spends on the transfers is the same for everybody: a C loop that does nothing else is the limit.
-        figure("the same over the C loop's", result["python_over_c"], "", "", True)
-        figure("the same over all of edged's, its journal and watchers too", service, "", "", True)
-        figure("start of a run to its first step, in QEMU", start, "ms", "<= 100", start <= 100)
+        figures.add("the same over the C loop's", result["python_over_c"], "", "", True)
+        figures.add("the same over all of edged's, its journal and watchers too", service, "", "", True)
+        figures.add("start of a run to its first step, in QEMU", start, "ms", "<= 100", start <= 100)
     if "resident_bytes" in result:
         largest = result["resident_bytes"]["largest"]
         name = f"resident while running {result['nodes']} nodes on i2c-dev, in QEMU"
-        figure(name, round(largest / 1048576, 2), "MiB", "<= 4", largest <= 4 * 1048576)
+        figures.add(name, round(largest / 1048576, 2), "MiB", "<= 4", largest <= 4 * 1048576)
     return figures
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("edgesync", "work", "qemu-bin", "out"):
+    for name in ("edgesync", "work", "qemu-bin"):
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--nodes", type=int, required=True)
     # For chips whose conversions nobody waits for: the peers only repeat calls.
@@ -248,18 +244,7 @@ def main():
     with open(os.path.join(options.work, "figures.json"), "w", encoding="utf-8") as file:
         json.dump(result, file, indent=2)
     print(json.dumps(result, indent=2), file=sys.stderr)
-    figures = judged(result)
-    known = []
-    if os.path.exists(options.out):
-        with open(options.out, encoding="utf-8") as file:
-            known = [one for one in json.load(file) if one["figure"] not in {new["figure"] for new in figures}]
-    os.makedirs(os.path.dirname(options.out), exist_ok=True)
-    with open(options.out, "w", encoding="utf-8") as file:
-        json.dump(known + figures, file, indent=2)
-        file.write("\n")
-    for one in figures:
-        print(f"{one['figure']:<58} {one['value']:>10} {one['unit']:<6} {one['floor']:<8} {'holds' if one['holds'] else 'DOES NOT HOLD'}")
-    return 0 if all(one["holds"] for one in figures) else 1
+    return 0 if judged(result).write("bench-guest", continues=True) else 1
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 
 CALLS is what loop.c takes. Each step computes drive codes from the last responses through a read-out and a mixing matrix,
 writes them where the calls write a DAC's code (three bytes, pointer 0x10 to 0x17), makes the same calls in the same
-batches, decodes what was read, and logs the codes to the file LOG, which is on the disk four times a second. Prints one JSON object; CPU seconds are those of the steps alone, without imports.
+batches, decodes what was read, and logs the codes to the file LOG, which is on the disk four times a second. Prints one
+JSON object; CPU seconds are those of the steps alone, without imports.
 """
 
 import json

@@ -128,21 +128,14 @@ public struct ControlLoop<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
   private mutating func steps(from start: UInt64) -> RunOutcome {
     var cursor = StepCursor(request, network: network)
     var deadline = start
-    // The clock as it was read last.
-    var moment: UInt64 = 0
     reportEvents(step: 0)
     while let order = cursor.next(request) {
       if cboard_load_relaxed_u32(signals.stop) != 0 || cboard_signal_pending() != 0 { return .stopped }
       if output.failed { return .failed }
-      // A loop that is behind goes on at once.
-      if moment < deadline {
-        clock.sleep(until: deadline)
-        moment = clock.now()
-      }
-      let begun = moment
+      clock.sleep(until: deadline)
+      let begun = clock.now()
       step(order, time: deadline)
       let ended = clock.now()
-      moment = ended
       output.beat()
       let late = begun > deadline ? begun - deadline : 0
       statistics.count(late: late, busy: ended - begun, period: board.stepPeriod)
@@ -172,7 +165,7 @@ public struct ControlLoop<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
     bank.write(driveCodes, clock: &clock, until: end)
     if board.responseDelay > 0 { clock.sleep(until: clock.now() + board.responseDelay) }
     bank.read(into: readCodes, clock: &clock, until: end)
-    let isOff = watch == nil ? false : timing.isOff(clock.now() - time)
+    let isOff = watch != nil && timing.isOff(clock.now() - time)
     if stepMask != 0 { mark(0) }
     reportEvents(step: number)
     takeResponses()

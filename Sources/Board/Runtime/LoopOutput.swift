@@ -10,6 +10,9 @@ struct LoopOutput {
   static let sample: UInt32 = 1
   static let event: UInt32 = 2
 
+  /// A sample's payload: step, time, codes.
+  static func sampleBytes(channels: Int) -> Int { 16 + 2 * channels }
+
   let ring: SampleRing
   /// In virtual time the loop waits for the journal; in real time it never does, and the sample is counted as dropped.
   let waits: Bool
@@ -55,7 +58,7 @@ struct LoopOutput {
     readCount: Int
   ) {
     if gapCount > 0 { closeGap() }
-    guard let memory = room(Self.sample, 16 + 2 * (driveCount + readCount)) else {
+    guard let memory = room(Self.sample, Self.sampleBytes(channels: driveCount + readCount)) else {
       if gapCount == 0 { gapStart = step }
       gapCount += 1
       dropped += 1

@@ -94,7 +94,7 @@ struct LoopProcess<Bus: I2CBus, Lines: LineBank, Clock: HardwareClock> {
   /// they can.
   private var ringSize: Int {
     guard !virtualTime else { return 20 }
-    let stepBytes = UInt64(SampleRing.headerBytes + 16 + 2 * session.channelCount)
+    let stepBytes = UInt64(SampleRing.headerBytes + LoopOutput.sampleBytes(channels: session.channelCount))
     let wanted = 2 * stepBytes * (8_000_000_000 / max(session.board.stepPeriod, 1_000))
     var size = 16
     while size < 20, UInt64(1) << UInt64(size) < wanted { size += 1 }

@@ -13,7 +13,7 @@ struct RunSupervisor {
   /// How long a loop that was killed may take to go: a call into the kernel may hold it for so long.
   private static let killTime: UInt64 = 5_000_000_000
   /// How often it looks at a loop that goes on; the loop's end it is told of at once.
-  private static let lookTime: UInt64 = 40_000_000
+  private static let lookMilliseconds: Int32 = 40
 
   /// Runs the session to its end; the exit code of the run.
   func run() -> Int32 {
@@ -105,7 +105,7 @@ struct RunSupervisor {
       beat &+= 1
       cboard_store_relaxed_u32(page.word(StatusPage.Word.supervisorBeat), beat)
       // Without a handle, as with old kernels, it looks more often.
-      if handle < 0 || cboard_poll(handle, UInt32(CBOARD_POLL_IN), Int32(Self.lookTime / 1_000_000)) < 0 {
+      if handle < 0 || cboard_poll(handle, UInt32(CBOARD_POLL_IN), Self.lookMilliseconds) < 0 {
         _ = cboard_sleep_until(now + 5_000_000)
       }
     }

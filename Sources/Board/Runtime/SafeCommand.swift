@@ -15,7 +15,7 @@ enum SafeCommand {
     _ = awaitFree(state, nanoseconds: 5_000_000_000)
     let failures = try write(state)
     guard failures == 0 else {
-      throw SafeCommand.failed(failures)
+      throw failed(failures)
     }
     return Command.put("safe values written")
   }

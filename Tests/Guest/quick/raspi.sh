@@ -59,8 +59,8 @@ seen() { echo $(($(host peek "$level_register") >> $1 & 1)); }
 if [ -e /var/lib/edged ]; then
   check "edged tells what it runs" edged status
   check_fails "edged safe tells of the chip that does not answer" "1 chip" edged safe
-  edged doctor | sed 's/^/doctor: /'
   check_fails "edged doctor finds the chip that is not there" gone edged doctor
+  echo "$output" | sed 's/^/doctor: /'
   edged daemon 2>/run/daemon.log &
   daemon=$!
   tries=100
